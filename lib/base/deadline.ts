@@ -1,0 +1,60 @@
+/** Waits that end: by their result, by a timeout, or because the caller changed its mind. */
+
+/** What every wait takes. */
+export interface WaitOptions {
+  /** Longest wait, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** Stops the wait; the call then throws the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs `work` under a timeout and the caller's signal.
+ *
+ * `work` gets one signal that fires on either, and should stop when it does; the returned promise
+ * does not wait for that. No timer or listener outlives the call.
+ *
+ * @param onTimeout Makes the error to throw when the time is up.
+ * @throws the reason of `options.signal`, untouched, when the caller aborted.
+ */
+export async function withDeadline<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  options: WaitOptions,
+  onTimeout: () => Error,
+): Promise<T> {
+  const { timeoutMs, signal } = options;
+  signal?.throwIfAborted();
+  const controller = new AbortController();
+  const aborted = Promise.withResolvers<never>();
+  const stop = (reason: unknown) => {
+    controller.abort(reason);
+    aborted.reject(reason);
+  };
+  const onAbort = () => stop(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const timer = timeoutMs === undefined
+    ? undefined
+    : setTimeout(() => stop(onTimeout()), timeoutMs);
+  try {
+    return await Promise.race([work(controller.signal), aborted.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Resolves after `ms` milliseconds; rejects with the reason of `signal` if that fires first. */
+export function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

@@ -1,0 +1,47 @@
+/** Addresses: SS58 text of a public key, checked where it enters. */
+
+import { checkAddress, decodeAddress, encodeAddress as encodeSs58 } from "@polkadot/util-crypto";
+import { BittensorError } from "../base/errors.ts";
+import type { Brand } from "./brand.ts";
+
+/** SS58 prefix of Bittensor, today as in the seed era; addresses start with a 5. */
+export const SS58_PREFIX = 42;
+
+/** An SS58 address whose checksum and prefix were verified by {@linkcode address}. */
+export type Address = Brand<string, "Address">;
+
+/**
+ * Checks an SS58 address.
+ *
+ * @throws {BittensorError} `address/invalid` if length, alphabet, checksum or prefix are wrong.
+ *
+ * @example Check an address
+ * ```ts
+ * import { address } from "bittensor";
+ * import assert from "node:assert/strict";
+ *
+ * const alice = address("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+ * assert.equal(alice.length, 48);
+ * assert.throws(() => address("5Grwva"), { code: "address/invalid" });
+ * ```
+ */
+export function address(text: string): Address {
+  const [valid, reason] = checkAddress(text, SS58_PREFIX);
+  if (valid) return text as Address;
+  throw new BittensorError("address/invalid", `Cannot read the address ${text}: ${reason}`, {
+    hint: "an address is the 48 characters that start with a 5, as the wallet shows them",
+  });
+}
+
+/** The address of a 32-byte public key. */
+export function encodeAddress(publicKey: Uint8Array): Address {
+  if (publicKey.length !== 32) {
+    throw new RangeError(`Cannot encode a public key of ${publicKey.length} bytes: it has 32`);
+  }
+  return encodeSs58(publicKey, SS58_PREFIX) as Address;
+}
+
+/** The 32-byte public key of an address. */
+export function publicKeyOf(address: Address): Uint8Array {
+  return decodeAddress(address);
+}

@@ -1,0 +1,10 @@
+import type { Address } from "./address.ts";
+
+/** Something that signs in the name of an address; the secret stays inside. */
+export interface Signer {
+  readonly address: Address;
+  /** The 32 bytes behind `address`. */
+  readonly publicKey: Uint8Array;
+  /** The 64-byte sr25519 signature of a message, in the signing context `substrate`. */
+  sign(message: Uint8Array): Uint8Array;
+}
