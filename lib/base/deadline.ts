@@ -27,8 +27,9 @@ export async function withDeadline<T>(
   const controller = new AbortController();
   const aborted = Promise.withResolvers<never>();
   const stop = (reason: unknown) => {
-    controller.abort(reason);
+    // First, so that the reason wins over whatever `work` throws when it is told to stop.
     aborted.reject(reason);
+    controller.abort(reason);
   };
   const onAbort = () => stop(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });

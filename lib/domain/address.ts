@@ -7,6 +7,9 @@ import type { Brand } from "./brand.ts";
 /** SS58 prefix of Bittensor, today as in the seed era; addresses start with a 5. */
 export const SS58_PREFIX = 42;
 
+/** Characters of every address: 1 byte of prefix, 32 of public key, 2 of checksum in base 58. */
+const ADDRESS_LENGTH = 48;
+
 /** An SS58 address whose checksum and prefix were verified by {@linkcode address}. */
 export type Address = Brand<string, "Address">;
 
@@ -27,8 +30,10 @@ export type Address = Brand<string, "Address">;
  */
 export function address(text: string): Address {
   const [valid, reason] = checkAddress(text, SS58_PREFIX);
-  if (valid) return text as Address;
-  throw new BittensorError("address/invalid", `Cannot read the address ${text}: ${reason}`, {
+  // Short account indices, and the prefix in its long form, pass the check as well.
+  if (valid && text.length === ADDRESS_LENGTH) return text as Address;
+  const fact = reason ?? "it is not that of a public key";
+  throw new BittensorError("address/invalid", `Cannot read the address ${text}: ${fact}`, {
     hint: "an address is the 48 characters that start with a 5, as the wallet shows them",
   });
 }

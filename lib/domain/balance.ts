@@ -61,5 +61,5 @@ export function formatTao(amount: Rao): string {
 
 /** An amount in tao as a float: only for display and for statistics. */
 export function toTao(amount: bigint): number {
-  return Number(amount) / Number(RAO_PER_TAO);
+  return Number(amount / RAO_PER_TAO) + Number(amount % RAO_PER_TAO) / Number(RAO_PER_TAO);
 }

@@ -25,8 +25,9 @@ export function parseIp(text: string): ChainIp {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
     return { value: toInteger(ipaddr.IPv4.parse(text).toByteArray()), type: 4 };
   }
-  if (ipaddr.IPv6.isValid(text) && !text.includes("%")) {
-    return { value: toInteger(ipaddr.IPv6.parse(text).toByteArray()), type: 6 };
+  const ipv6 = withoutEmbeddedIpv4(text);
+  if (!/[%.]/.test(ipv6) && ipaddr.IPv6.isValid(ipv6)) {
+    return { value: toInteger(ipaddr.IPv6.parse(ipv6).toByteArray()), type: 6 };
   }
   throw new BittensorError("ip/invalid", `Cannot read ${text} as an IP address`, {
     hint: "write an IPv4 address such as 203.0.113.7, or an IPv6 address such as 2001:db8::7",
@@ -50,6 +51,19 @@ export function formatIp({ value, type }: ChainIp): string {
   if (type === 4) return new ipaddr.IPv4(bytes).toString();
   const ip = new ipaddr.IPv6(bytes);
   return ip.isIPv4MappedAddress() ? `::ffff:${ip.toIPv4Address()}` : ip.toRFC5952String();
+}
+
+/**
+ * Writes an IPv4 address at the end of an IPv6 address in hexadecimal; one that is malformed stays.
+ *
+ * ipaddr.js takes octal parts there, and reads `::1.2.3.4` as `::ffff:1.2.3.4`.
+ */
+function withoutEmbeddedIpv4(text: string): string {
+  const start = text.lastIndexOf(":") + 1;
+  const tail = text.slice(start);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(tail)) return text;
+  const value = toInteger(ipaddr.IPv4.parse(tail).toByteArray());
+  return `${text.slice(0, start)}${(value >> 16n).toString(16)}:${(value & 0xffffn).toString(16)}`;
 }
 
 function toInteger(bytes: readonly number[]): bigint {

@@ -1,0 +1,144 @@
+/** `bt quickstart`: the tutorial's quick start, on a network that lives as long as the command. */
+
+import * as bittensor from "../../mod.ts";
+import { type CommandContext, type Program, wholeNumber } from "../program.ts";
+import { progressBar } from "../view/progress.ts";
+import { formatTable } from "../view/table.ts";
+
+const SENTENCE = "The quick brown fox jumped over the lazy dog";
+
+/** Adds the command to the program. */
+export function addQuickstart(program: Program, context: CommandContext): void {
+  program.command("quickstart")
+    .description("bring up a network on this machine, query it, and take it down")
+    .option("--neurons <number>", "how many neurons to bring up", wholeNumber(1, 64), 7)
+    .action(async ({ neurons }) => context.finish(await quickstart(neurons, context)));
+}
+
+async function quickstart(neurons: number, context: CommandContext): Promise<unknown> {
+  const { print, signal } = context;
+  await using network = await startNetwork(neurons, context);
+
+  await using folder = await temporaryFolder();
+  await using wallet = await bittensor.wallet({ path: folder.path })
+    .create({ password: null, signal });
+  const hotkey = (await wallet.hotkey()).address;
+  const coldkey = await wallet.coldkeypub();
+  print(
+    `\n[3/6] Wallet in ${folder.path}, gone at the end. It is not encrypted:\n` +
+      "      opening an encrypted one costs about 10 s and 512 MiB, by design of its format.\n" +
+      `      coldkey ${coldkey}\n      hotkey  ${hotkey}`,
+  );
+
+  const graph = await syncMetagraph(network.endpoint, context);
+  const answers = await queryNeurons(wallet, graph, context);
+  return {
+    chain: { endpoint: network.endpoint, genesisHash: network.chain.genesisHash },
+    wallet: { coldkey, hotkey },
+    metagraph: { n: graph.n, block: graph.block, tau: graph.tau, neurons: neuronRows(graph) },
+    text: SENTENCE,
+    answers,
+  };
+}
+
+async function startNetwork(neurons: number, context: CommandContext): Promise<bittensor.Localnet> {
+  const { print, signal, interactive } = context;
+  using bar = progressBar({ label: "Neurons", total: neurons, visible: interactive });
+  const network = await bittensor.localnet({
+    neurons,
+    signal,
+    onProgress: ({ chain, done }) => {
+      if (done === 0) print(`[1/6] Dev chain at ${chain.endpoint}, block ${chain.block}`);
+      else bar.update(done);
+    },
+  });
+  bar[Symbol.dispose]();
+  print(
+    `\n[2/6] ${neurons} neurons serve, each with its own hotkey, model and port;\n` +
+      `      all are subscribed, the chain is at block ${network.chain.block}.\n` +
+      `      ${deviceLine(network)}`,
+  );
+  return network;
+}
+
+function deviceLine({ neurons }: bittensor.Localnet): string {
+  const { device, passedOver } = neurons[0]!.nucleus.device;
+  const others = passedOver.map((other) => `${other.device}: ${other.reason}`);
+  return [`The models run on ${device}`, ...others].join("; ");
+}
+
+async function syncMetagraph(
+  endpoint: string,
+  { print, signal, interactive }: CommandContext,
+): Promise<bittensor.Metagraph> {
+  using bar = progressBar({ label: "Metagraph", total: 7, visible: interactive });
+  const graph = await bittensor.metagraph({ network: endpoint })
+    .sync({ signal, onProgress: ({ done }) => bar.update(done) });
+  bar[Symbol.dispose]();
+  print(`\n[4/6] ${graph}: n ${graph.n}, block ${graph.block}, tau ${graph.tau}`);
+  print(formatTable(
+    ["uid", "stake τ", "last update", "address", "hotkey"],
+    neuronRows(graph).map((row) => [row.uid, row.stake, row.lastUpdate, row.address, row.hotkey]),
+  ));
+  return graph;
+}
+
+function neuronRows(graph: bittensor.Metagraph) {
+  const { stake, lastUpdate, addresses, endpoints } = graph;
+  return endpoints.map(({ uid, hotkey }) => ({
+    uid,
+    stake: Number(stake.get([uid])),
+    lastUpdate: Number(lastUpdate.get([uid])),
+    address: addresses[uid]!,
+    hotkey,
+  }));
+}
+
+async function queryNeurons(
+  wallet: bittensor.Wallet,
+  graph: bittensor.Metagraph,
+  { print, signal, interactive }: CommandContext,
+) {
+  using bar = progressBar({ label: "Dendrite", total: graph.n, visible: interactive });
+  await using dendrite = bittensor.dendrite({ wallet });
+  let answered = 0;
+  const { representations, codes, times } = await dendrite.forwardText({
+    endpoints: graph.endpoints,
+    inputs: SENTENCE,
+    signal,
+    onAnswer: () => bar.update(++answered),
+  });
+  bar[Symbol.dispose]();
+  const rows = representations.map((representation, uid) => {
+    const array = bittensor.fromTensor(representation);
+    return {
+      uid,
+      address: graph.addresses[uid]!,
+      code: bittensor.returnCodeName(codes[uid]!),
+      milliseconds: times[uid]!,
+      shape: representation.dims,
+      mean: Number(array.mean()),
+      std: Number(array.std()),
+    };
+  });
+  print(`\n[5/6] Sent "${SENTENCE}" to ${graph.n} endpoints`);
+  print(formatTable(
+    ["uid", "address", "return code", "ms", "shape", "mean", "std"],
+    rows.map(({ uid, address, code, milliseconds, shape, mean, std }) => [
+      uid,
+      address,
+      code,
+      Math.round(milliseconds),
+      `[${shape.join(", ")}]`,
+      mean.toFixed(4),
+      std.toFixed(4),
+    ]),
+  ));
+  print(`representations: ${graph.n} × ${bittensor.formatShape(representations[0]!)}`);
+  return rows;
+}
+
+async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "bittensor-quickstart-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}

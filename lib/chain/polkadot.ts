@@ -1,0 +1,334 @@
+/**
+ * The one place that knows `@polkadot/api`.
+ *
+ * Requests go to the node as they are, so that their answers can be decoded straight into typed
+ * arrays; the library serves metadata, codecs and the construction of extrinsics.
+ */
+
+import { ApiPromise, WsProvider } from "@polkadot/api";
+import type { ApiOptions, SubmittableExtrinsic } from "@polkadot/api/types";
+import type { Vec } from "@polkadot/types";
+import type { AccountInfo, DispatchError, EventRecord } from "@polkadot/types/interfaces";
+import { hexToU8a, u8aToHex } from "@polkadot/util";
+import { blake2AsU8a } from "@polkadot/util-crypto";
+import { type WaitOptions, withDeadline } from "../base/deadline.ts";
+import { BittensorError, messageOf } from "../base/errors.ts";
+import type { Address } from "../domain/address.ts";
+import { type Rao, rao } from "../domain/balance.ts";
+import type { Signer } from "../domain/signer.ts";
+import type { Call, Chain, ExtrinsicStatus, Hex, InclusionReport, StorageEntry } from "./chain.ts";
+import { withoutCredentials } from "./networks.ts";
+import { accountKey, PREFIX_BYTES, storageKey } from "./storage_key.ts";
+
+/** Default of every wait for a node, in milliseconds. */
+const TIMEOUT_MS = 20_000;
+
+/** Keys per request: what nodes serve at once. */
+const PAGE = 1000;
+
+/** Longer payloads are signed by their hash; polkadot-sdk, `SignedPayload::using_encoded`. */
+const LONGEST_SIGNED = 256;
+
+/** Name of the messages about a watched extrinsic. */
+const UPDATE = "author_extrinsicUpdate";
+
+/** MultiSignature variant of sr25519. */
+const SR25519 = 0x01;
+
+/**
+ * Connects to a node and reads its metadata.
+ *
+ * @throws {BittensorError} `chain/unreachable` if nothing usable answers there in time.
+ */
+export async function connectChain(endpoint: string, options: WaitOptions = {}): Promise<Chain> {
+  const shown = withoutCredentials(endpoint);
+  const unreachable = (reason: string) =>
+    new BittensorError("chain/unreachable", `Cannot connect to the chain at ${shown}: ${reason}`, {
+      hint: "check that a node runs there; a local network is started with bittensor.localnet()",
+    });
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const provider = new WsProvider(endpoint, false);
+  try {
+    const api = await withDeadline(
+      async () => {
+        await opened(provider);
+        // The library's own types disagree under exactOptionalPropertyTypes, in `ttl` alone.
+        const compatible = provider as NonNullable<ApiOptions["provider"]>;
+        return await new ApiPromise({ provider: compatible, noInitWarn: true }).isReadyOrError;
+      },
+      { ...options, timeoutMs },
+      () => unreachable(`no answer within ${timeoutMs} ms`),
+    );
+    return new PolkadotChain(shown, api, provider);
+  } catch (error) {
+    await provider.disconnect();
+    if (options.signal?.aborted || error instanceof BittensorError) throw error;
+    throw new BittensorError(...asArguments(unreachable(messageOf(error)), error));
+  }
+}
+
+function asArguments(
+  error: BittensorError,
+  cause: unknown,
+): ConstructorParameters<typeof BittensorError> {
+  return [error.code, error.message, { hint: error.hint, cause }];
+}
+
+function opened(provider: WsProvider): Promise<void> {
+  return new Promise((resolve, reject) => {
+    provider.on("connected", () => resolve());
+    provider.on(
+      "error",
+      (event: { message?: string }) =>
+        reject(new Error(event?.message || "the connection was refused")),
+    );
+    provider.on("disconnected", () => reject(new Error("the connection was closed")));
+    provider.connect().catch(reject);
+  });
+}
+
+class PolkadotChain implements Chain {
+  readonly endpoint: string;
+  readonly specName: string;
+  readonly specVersion: number;
+  readonly #api: ApiPromise;
+  readonly #provider: WsProvider;
+
+  constructor(endpoint: string, api: ApiPromise, provider: WsProvider) {
+    this.endpoint = endpoint;
+    this.specName = api.runtimeVersion.specName.toString();
+    this.specVersion = api.runtimeVersion.specVersion.toNumber();
+    this.#api = api;
+    this.#provider = provider;
+  }
+
+  async block(number?: number, options?: WaitOptions): Promise<{ hash: Hex; number: number }> {
+    const params = number === undefined ? [] : [number];
+    const hash = await this.#request<Hex | null>("chain_getBlockHash", params, options);
+    if (hash === null) {
+      throw new BittensorError("chain/unknown-block", `Cannot read block ${number}: no such block`);
+    }
+    if (number !== undefined) return { hash, number };
+    const header = await this.#request<{ number: Hex }>("chain_getHeader", [hash], options);
+    return { hash, number: Number(header.number) };
+  }
+
+  hasStorage(pallet: string, item: string): boolean {
+    return this.#api.runtimeMetadata.asLatest.pallets.some((candidate) =>
+      candidate.name.toString() === pallet &&
+      candidate.storage.isSome &&
+      candidate.storage.unwrap().items.some(({ name }) => name.toString() === item)
+    );
+  }
+
+  async entries(
+    pallet: string,
+    item: string,
+    at: Hex,
+    options?: WaitOptions,
+  ): Promise<StorageEntry[]> {
+    const prefix = storageKey(pallet, item);
+    const found: StorageEntry[] = [];
+    let start: Hex | undefined;
+    while (true) {
+      const params = [prefix, PAGE, start ?? prefix, at];
+      const keys = await this.#request<Hex[]>("state_getKeysPaged", params, options);
+      for (const [key, value] of await this.#values(keys, at, options)) {
+        if (value === null) continue;
+        found.push({ key: hexToU8a(key).subarray(PREFIX_BYTES), value: hexToU8a(value) });
+      }
+      if (keys.length < PAGE) return found;
+      start = keys.at(-1);
+    }
+  }
+
+  async value(
+    pallet: string,
+    item: string,
+    at: Hex,
+    options?: WaitOptions,
+  ): Promise<Uint8Array | undefined> {
+    const params = [storageKey(pallet, item), at];
+    const value = await this.#request<Hex | null>("state_getStorage", params, options);
+    return value === null ? undefined : hexToU8a(value);
+  }
+
+  async freeBalances(
+    addresses: readonly Address[],
+    at: Hex,
+    options?: WaitOptions,
+  ): Promise<Rao[]> {
+    const keys = addresses.map(accountKey);
+    const balances = new Map<Hex, Rao>();
+    for (let from = 0; from < keys.length; from += PAGE) {
+      const page = await this.#values(keys.slice(from, from + PAGE), at, options);
+      for (const [key, value] of page) {
+        if (value !== null) balances.set(key, this.#freeBalance(value));
+      }
+    }
+    return keys.map((key) => balances.get(key) ?? rao(0n));
+  }
+
+  async sign(call: Call, signer: Signer, options: WaitOptions = {}): Promise<Hex> {
+    const build = this.#api.tx[camelCase(call.pallet)]?.[camelCase(call.name)];
+    if (build === undefined) {
+      throw new BittensorError(
+        "chain/unknown-call",
+        `Cannot call ${call.pallet}.${call.name}: the chain at ${this.endpoint} has no such call`,
+      );
+    }
+    const signed = await this.#deadline(
+      "a nonce",
+      () => this.#signed(build(...call.args), signer),
+      options,
+    );
+    return signed.toHex();
+  }
+
+  async *watch(extrinsic: Hex, options: WaitOptions = {}): AsyncIterable<ExtrinsicStatus> {
+    const statuses: ExtrinsicStatus[] = [];
+    let failure: Error | undefined;
+    let news = Promise.withResolvers<void>();
+    const fail = (error: Error) => {
+      failure = error;
+      news.resolve();
+    };
+    const onStatus = (error: Error | null, status: ExtrinsicStatus) => {
+      if (error) return fail(error);
+      statuses.push(status);
+      news.resolve();
+    };
+    const stopListening = this.#provider.on("disconnected", () => fail(this.#connectionLost()));
+    let id: number | string | undefined;
+    try {
+      id = await this.#deadline(
+        "a submission",
+        () =>
+          this.#provider.subscribe(UPDATE, "author_submitAndWatchExtrinsic", [extrinsic], onStatus),
+        options,
+      );
+      while (true) {
+        await this.#deadline("a status", () => news.promise, options);
+        news = Promise.withResolvers<void>();
+        yield* statuses.splice(0);
+        if (failure) throw failure;
+      }
+    } finally {
+      stopListening();
+      if (id !== undefined && this.#provider.isConnected) {
+        await this.#provider.unsubscribe(UPDATE, "author_unwatchExtrinsic", id);
+      }
+    }
+  }
+
+  async inclusion(extrinsic: Hex, at: Hex, options?: WaitOptions): Promise<InclusionReport> {
+    const { block } = await this.#request<{ block: { extrinsics: Hex[] } }>(
+      "chain_getBlock",
+      [at],
+      options,
+    );
+    const index = block.extrinsics.indexOf(extrinsic);
+    const bytes = await this.value("System", "Events", at, options);
+    const type = "Vec<FrameSystemEventRecord>";
+    const records = this.#api.registry.createType<Vec<EventRecord>>(type, bytes);
+    const own = records.filter(({ phase }) =>
+      phase.isApplyExtrinsic && phase.asApplyExtrinsic.eqn(index)
+    );
+    const events = own.map(({ event }) => `${capitalised(event.section)}.${event.method}`);
+    const failed = own.find(({ event }) => this.#api.events.system?.ExtrinsicFailed?.is(event));
+    return failed ? { events, failure: this.#failure(failed) } : { events };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#provider.isConnected) return;
+    const closed = new Promise<void>((resolve) => this.#provider.on("disconnected", resolve));
+    await this.#api.disconnect();
+    await closed;
+  }
+
+  async #signed(
+    extrinsic: SubmittableExtrinsic<"promise">,
+    signer: Signer,
+  ): Promise<SubmittableExtrinsic<"promise">> {
+    const signRaw = ({ data }: { data: string }) => {
+      const payload = hexToU8a(data);
+      const message = payload.length > LONGEST_SIGNED ? blake2AsU8a(payload, 256) : payload;
+      const signature = u8aToHex(Uint8Array.of(SR25519, ...signer.sign(message)));
+      return Promise.resolve({ id: 1, signature });
+    };
+    return await extrinsic.signAsync(signer.address, { signer: { signRaw }, nonce: -1 });
+  }
+
+  #failure({ event }: EventRecord): { name: string; docs: string } {
+    const bytes = event.data[0]?.toU8a();
+    const error = this.#api.registry.createType<DispatchError>("SpRuntimeDispatchError", bytes);
+    if (!error.isModule) return { name: error.type, docs: "" };
+    const { section, name, docs } = this.#api.registry.findMetaError(error.asModule);
+    return { name: `${capitalised(section)}.${name}`, docs: docs.join(" ").trim() };
+  }
+
+  #freeBalance(accountInfo: Hex): Rao {
+    const type = "FrameSystemAccountInfo";
+    const bytes = hexToU8a(accountInfo);
+    const { data } = this.#api.registry.createType<AccountInfo>(type, bytes);
+    return rao(data.free.toBigInt());
+  }
+
+  async #values(
+    keys: readonly Hex[],
+    at: Hex,
+    options?: WaitOptions,
+  ): Promise<readonly (readonly [Hex, Hex | null])[]> {
+    if (keys.length === 0) return [];
+    const [changes] = await this.#request<[{ changes: [Hex, Hex | null][] }]>(
+      "state_queryStorageAt",
+      [keys, at],
+      options,
+    );
+    return changes.changes;
+  }
+
+  #request<T>(method: string, params: unknown[], options: WaitOptions = {}): Promise<T> {
+    return this.#deadline(method, () => this.#provider.send<T>(method, params), options);
+  }
+
+  async #deadline<T>(what: string, work: () => Promise<T>, options: WaitOptions): Promise<T> {
+    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    try {
+      return await withDeadline(
+        work,
+        { ...options, timeoutMs },
+        () =>
+          new BittensorError(
+            "chain/timeout",
+            `No answer from the chain at ${this.endpoint} within ${timeoutMs} ms: ${what}`,
+          ),
+      );
+    } catch (error) {
+      if (options.signal?.aborted || error instanceof BittensorError) throw error;
+      if (!this.#provider.isConnected) throw this.#connectionLost();
+      throw new BittensorError(
+        "chain/refused",
+        `The chain at ${this.endpoint} refused ${what}: ${messageOf(error)}`,
+        { cause: error },
+      );
+    }
+  }
+
+  #connectionLost(): BittensorError {
+    return new BittensorError(
+      "chain/connection-lost",
+      `The connection to the chain at ${this.endpoint} was lost`,
+      { hint: "check that the node still runs, then connect again" },
+    );
+  }
+}
+
+function camelCase(name: string): string {
+  const words = name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function capitalised(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -1,0 +1,32 @@
+/** The genesis block: balances, and no neurons. */
+
+import { type Address, publicKeyOf } from "../../domain/address.ts";
+import type { Rao } from "../../domain/balance.ts";
+import { toHex } from "../scale/hex.ts";
+import type { ChainStore } from "../state/chain_store.ts";
+import { Overlay } from "../state/overlay.ts";
+import { endow, EXISTENTIAL_DEPOSIT } from "./balances.ts";
+import { sealBlock } from "./seal.ts";
+import { clearFeeMultiplier } from "./transaction_payment.ts";
+
+const MAX_BALANCE = 1n << 64n;
+
+/**
+ * Adds the genesis block to an empty store. Equal balances give an equal block.
+ *
+ * @throws {RangeError} If a balance is below the existential deposit or does not fit into 64 bits.
+ */
+export function appendGenesis(
+  store: ChainStore,
+  balances: ReadonlyMap<Address, Rao>,
+): void {
+  const state = new Overlay(store, -1);
+  for (const [address, balance] of balances) {
+    if (balance < EXISTENTIAL_DEPOSIT || balance >= MAX_BALANCE) {
+      throw new RangeError(`Cannot endow ${address} with ${balance} rao: give it 500 to 2^64 - 1`);
+    }
+    endow({ state, deposit: () => {} }, toHex(publicKeyOf(address)), balance);
+  }
+  clearFeeMultiplier(state);
+  store.append(sealBlock(undefined, [], state.changes), state.changes);
+}

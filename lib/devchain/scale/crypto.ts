@@ -1,0 +1,80 @@
+/**
+ * Hashes, signatures and the well-known development keys.
+ *
+ * The adapter of `@polkadot/util-crypto`; no other file of the dev chain imports it.
+ */
+
+import {
+  blake2AsU8a,
+  ed25519Verify,
+  keyExtractSuri,
+  keyFromPath,
+  mnemonicToMiniSecret,
+  secp256k1Verify,
+  sr25519PairFromSeed,
+  sr25519Verify,
+  xxhashAsU8a,
+} from "@polkadot/util-crypto";
+
+/** BLAKE2b with 256 bits. */
+export function blake2_256(bytes: Uint8Array): Uint8Array {
+  return blake2AsU8a(bytes, 256);
+}
+
+/** BLAKE2b with 128 bits. */
+export function blake2_128(bytes: Uint8Array): Uint8Array {
+  return blake2AsU8a(bytes, 128);
+}
+
+/** BLAKE2b with 64 bits, which names the runtime APIs. */
+export function blake2_64(text: string): Uint8Array {
+  return blake2AsU8a(text, 64);
+}
+
+/** XXH64 with seeds 0 and 1, which names pallets and storage items. */
+export function twox128(text: string): Uint8Array {
+  return xxhashAsU8a(text, 128);
+}
+
+/** XXH64. */
+export function twox64(bytes: Uint8Array): Uint8Array {
+  return xxhashAsU8a(bytes, 64);
+}
+
+const VERIFIERS = {
+  Sr25519: sr25519Verify,
+  Ed25519: ed25519Verify,
+  Ecdsa: secp256k1Verify,
+} as const;
+
+/** The signature schemes of an account. */
+export type SignatureScheme = keyof typeof VERIFIERS;
+
+/**
+ * Whether `signature` is that of `account` under `message`.
+ *
+ * `account` is the public key, or for ECDSA the BLAKE2b hash of the compressed public key.
+ */
+export function verifySignature(
+  scheme: SignatureScheme,
+  message: Uint8Array,
+  signature: Uint8Array,
+  account: Uint8Array,
+): boolean {
+  try {
+    return VERIFIERS[scheme](message, signature, account);
+  } catch {
+    // The libraries throw for bytes that are no point of the curve; that is a wrong signature too.
+    return false;
+  }
+}
+
+/** The phrase that every development key derives from; its secrets are public knowledge. */
+const DEV_PHRASE = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+
+/** The sr25519 public key of a development path such as `//Alice`. */
+export function devPublicKey(path: string): Uint8Array {
+  const { phrase, path: junctions } = keyExtractSuri(`${DEV_PHRASE}${path}`);
+  const root = sr25519PairFromSeed(mnemonicToMiniSecret(phrase));
+  return keyFromPath(root, junctions, "sr25519").publicKey;
+}

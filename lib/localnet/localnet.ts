@@ -1,0 +1,113 @@
+/** A network on this machine: a dev chain and neurons that answer. */
+
+import type { WaitOptions } from "../base/deadline.ts";
+import { type Subtensor, subtensor } from "../chain/subtensor.ts";
+import { type DevChain, devchain } from "../devchain/devchain.ts";
+import { loopbackIp } from "../axon/external_address.ts";
+import { type Neuron, neuron } from "../neuron/neuron.ts";
+import { bert } from "../onnx/models/bert.ts";
+import type { NucleusOptions } from "../onnx/nucleus.ts";
+import { keypairFromUri } from "../wallet/keypair.ts";
+import type { Identity } from "../wire/identity.ts";
+
+/** Options of {@linkcode localnet}. */
+export interface LocalnetOptions extends WaitOptions, Pick<NucleusOptions, "device"> {
+  /** How many neurons serve; each holds about 130 MB. @default {7} */
+  readonly neurons?: number | undefined;
+  /** Called when the chain runs, and after each neuron. */
+  readonly onProgress?: ((progress: LocalnetProgress) => void) | undefined;
+}
+
+/** How far a local network has come. */
+export interface LocalnetProgress {
+  readonly chain: DevChain;
+  /** Neurons that serve, up to `total`. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A running local network; disposing stops its neurons and its chain. */
+export interface Localnet extends AsyncDisposable {
+  /** WebSocket URL of the chain: what `network:` options take. */
+  readonly endpoint: string;
+  readonly chain: DevChain;
+  /** The neurons, by uid. */
+  readonly neurons: readonly Neuron[];
+}
+
+/** Neurons of one network; more do not fit a laptop. */
+const MOST_NEURONS = 64;
+
+/**
+ * Brings up a dev chain and neurons, each with its own hotkey, model and gRPC port.
+ *
+ * Their models are small BERTs with random weights, seeded by the uid: the same on every machine.
+ * Their hotkeys are public development keys. Everything listens on loopback only.
+ *
+ * @throws {RangeError} If `neurons` is not a whole number from 0 to 64.
+ *
+ * @example The tutorial's quick start
+ * ```ts
+ * import * as bittensor from "bittensor";
+ * import assert from "node:assert/strict";
+ *
+ * await using network = await bittensor.localnet({ neurons: 2 });
+ * const graph = await bittensor.metagraph({ network: network.endpoint }).sync();
+ * assert.equal(graph.n, 2);
+ * ```
+ */
+export async function localnet(options: LocalnetOptions = {}): Promise<Localnet> {
+  const { neurons: total = 7, onProgress, signal } = options;
+  if (!Number.isInteger(total) || total < 0 || total > MOST_NEURONS) {
+    throw new RangeError(`Cannot start ${total} neurons: pass a number from 0 to ${MOST_NEURONS}`);
+  }
+  await using resources = new AsyncDisposableStack();
+  const chain = resources.use(await devchain({ signal }));
+  onProgress?.({ chain, done: 0, total });
+  await using client = await subtensor({ ...options, network: chain.endpoint });
+  const neurons: Neuron[] = [];
+  for (let uid = 0; uid < total; uid++) {
+    signal?.throwIfAborted();
+    neurons.push(resources.use(await startNeuron(uid, client, options)));
+    onProgress?.({ chain, done: uid + 1, total });
+  }
+  const owned = resources.move();
+  return {
+    endpoint: chain.endpoint,
+    chain,
+    neurons,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function startNeuron(
+  uid: number,
+  client: Subtensor,
+  options: LocalnetOptions,
+): Promise<Neuron> {
+  return neuron({
+    ...options,
+    wallet: developmentIdentity(uid),
+    model: bert({
+      hiddenSize: 512,
+      layers: 2,
+      numAttentionHeads: 8,
+      intermediateSize: 2048,
+      seed: uid,
+    }),
+    subtensor: client,
+    ip: loopbackIp(),
+    port: 0,
+  });
+}
+
+/** Every neuron has a hotkey of its own; the development account Alice owns them all. */
+function developmentIdentity(uid: number): Identity {
+  const hotkey = keypairFromUri(`//neuron//${uid}`);
+  using coldkey = keypairFromUri("//Alice");
+  const { address } = coldkey;
+  return {
+    hotkey: () => Promise.resolve(hotkey),
+    coldkeypub: () => Promise.resolve(address),
+  };
+}

@@ -1,0 +1,189 @@
+/** Builds ONNX graphs whose element types and shapes are checked at every step. */
+
+import { messageOf } from "../../base/errors.ts";
+import type { Attributes } from "./infer_types.ts";
+import { type AttributesOf, type Operator, type OperatorName, OPERATORS } from "./operators.ts";
+import { type ElementType, formatType, type Shape, type TensorType } from "./tensor_type.ts";
+
+/** A tensor in a graph: an input, an initializer, or what a node computes. */
+export interface Value extends TensorType {
+  readonly name: string;
+}
+
+/** One operation. */
+export interface GraphNode {
+  readonly name: string;
+  readonly operator: OperatorName;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+  readonly attributes: Attributes;
+}
+
+/** A tensor that is stored with the graph, such as a weight. */
+export interface Initializer {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  /**
+   * Writes the elements, row-major and little-endian, into exactly their bytes. A weight is made
+   * here, in its place in the model file, and so exists only once.
+   */
+  readonly write: (bytes: Uint8Array) => void;
+}
+
+/** Writes the elements of the weight of a given name; see {@linkcode Initializer.write}. */
+export type WriteWeight = (bytes: Uint8Array, name: string) => void;
+
+/** A finished graph. */
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  readonly initializers: readonly Initializer[];
+  /** In an order in which they can be computed. */
+  readonly nodes: readonly GraphNode[];
+}
+
+/** What a builder and its scopes have in common. */
+interface Parts {
+  readonly inputs: Value[];
+  readonly outputs: Value[];
+  readonly initializers: Initializer[];
+  readonly nodes: GraphNode[];
+  readonly values: Map<string, Value>;
+}
+
+/**
+ * Collects the parts of a graph.
+ *
+ * Its methods throw a RangeError if shapes or element types do not fit, naming the node and the
+ * types of its inputs, and a TypeError for a name that is taken or a value of another graph.
+ */
+export class GraphBuilder {
+  readonly #parts: Parts;
+  readonly #prefix: string;
+
+  constructor(
+    parts: Parts = { inputs: [], outputs: [], initializers: [], nodes: [], values: new Map() },
+    prefix = "",
+  ) {
+    this.#parts = parts;
+    this.#prefix = prefix;
+  }
+
+  /** The same graph, where `name.` is put before each name that is given or made. */
+  scope(name: string): GraphBuilder {
+    return new GraphBuilder(this.#parts, `${this.#prefix}${name}.`);
+  }
+
+  /** An input of the graph. */
+  input(name: string, type: ElementType, shape: Shape): Value {
+    const value = this.#register({ name: this.#prefix + name, type, shape });
+    this.#parts.inputs.push(value);
+    return value;
+  }
+
+  /** A float32 tensor that is stored with the graph. */
+  weight(localName: string, dims: readonly number[], writeWeight: WriteWeight): Value {
+    const name = this.#prefix + localName;
+    const write = (bytes: Uint8Array) => writeWeight(bytes, name);
+    return this.#initializer({ name, type: "float32", dims, write });
+  }
+
+  /** A constant float32 scalar. */
+  scalar(value: number): Value {
+    return this.#initializer({
+      name: this.#unusedName("scalar"),
+      type: "float32",
+      dims: [],
+      write: (bytes) => bytes.set(new Uint8Array(Float32Array.of(value).buffer)),
+    });
+  }
+
+  /** A constant int64 vector, or an int64 scalar. Operators can infer shapes from the vector. */
+  integers(content: readonly number[] | number): Value {
+    const elements = BigInt64Array.from([content].flat(), BigInt);
+    return this.#initializer({
+      name: this.#unusedName("integers"),
+      type: "int64",
+      dims: typeof content === "number" ? [] : [content.length],
+      write: (bytes) => bytes.set(new Uint8Array(elements.buffer)),
+    }, typeof content === "number" ? undefined : content);
+  }
+
+  /** Adds a node; gives what it computes. */
+  op<Name extends OperatorName>(
+    operator: Name,
+    inputs: readonly Value[],
+    attributes: AttributesOf<Name> = {},
+  ): Value {
+    return this.#node(this.#unusedName(operator), operator, inputs, attributes);
+  }
+
+  /** Makes a value an output of the graph, under the given name. */
+  output(name: string, value: Value): void {
+    this.#parts.outputs.push(this.#node(this.#prefix + name, "Identity", [value], {}));
+  }
+
+  /** The graph as built so far. */
+  build(name: string): Graph {
+    const { inputs, outputs, initializers, nodes } = this.#parts;
+    return {
+      name,
+      inputs: [...inputs],
+      outputs: [...outputs],
+      initializers: [...initializers],
+      nodes: [...nodes],
+    };
+  }
+
+  #node(
+    name: string,
+    operator: OperatorName,
+    inputs: readonly Value[],
+    attributes: Attributes,
+  ): Value {
+    const foreign = inputs.find((value) => this.#parts.values.get(value.name) !== value);
+    if (foreign) throw new TypeError(`Cannot add ${name}: ${foreign.name} is of another graph`);
+    const output = this.#register({ name, ...inferOutput(name, operator, inputs, attributes) });
+    this.#parts.nodes.push({ name, operator, inputs, output, attributes });
+    return output;
+  }
+
+  #initializer(initializer: Initializer, content?: readonly number[]): Value {
+    const { name, type, dims } = initializer;
+    const value = this.#register({ name, type, shape: dims, content });
+    this.#parts.initializers.push(initializer);
+    return value;
+  }
+
+  #register(value: Value): Value {
+    const { values } = this.#parts;
+    if (values.has(value.name)) throw new TypeError(`Cannot add ${value.name}: the name is taken`);
+    values.set(value.name, value);
+    return value;
+  }
+
+  #unusedName(name: string): string {
+    const full = this.#prefix + name;
+    let unused = full;
+    for (let n = 2; this.#parts.values.has(unused); n++) unused = `${full}_${n}`;
+    return unused;
+  }
+}
+
+function inferOutput(
+  name: string,
+  operator: OperatorName,
+  inputs: readonly TensorType[],
+  attributes: Attributes,
+): TensorType {
+  const { arity, infer }: Operator = OPERATORS[operator];
+  try {
+    if (inputs.length !== arity) throw new RangeError(`${operator} takes ${arity} inputs`);
+    return infer(attributes, ...inputs);
+  } catch (cause) {
+    const types = inputs.map(formatType).join(", ");
+    throw new RangeError(`Cannot add ${name} of ${types}: ${messageOf(cause)}`, { cause });
+  }
+}

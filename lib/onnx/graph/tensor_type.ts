@@ -1,0 +1,75 @@
+/** What is known of a tensor while a graph is built: element type, shape, sometimes the content. */
+
+/** A size: fixed, or the name of one that is known only when the graph runs, such as `batch`. */
+export type Dim = number | string;
+
+/** Dimensions of a tensor, outermost first. */
+export type Shape = readonly Dim[];
+
+/** Element types that graphs here use. */
+export type ElementType = "float32" | "int64";
+
+/** Type of a tensor in a graph. */
+export interface TensorType {
+  readonly type: ElementType;
+  readonly shape: Shape;
+  /**
+   * Elements of an int64 vector that are known while building, such as the sizes that `Shape`
+   * returns. Operators that take sizes as inputs infer their result from them.
+   */
+  readonly content?: Shape | undefined;
+}
+
+/** For people: `float32 [batch, sequence, 512]`. */
+export function formatType({ type, shape }: TensorType): string {
+  return `${type} ${formatDims(shape)}`;
+}
+
+/** For people: `[batch, sequence, 512]`. */
+export function formatDims(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/**
+ * The shape of an element-wise operation on two tensors: aligned at the last dimension, where a 1
+ * or a missing dimension stretches to fit the other. A symbolic dimension equals only itself.
+ *
+ * @throws {RangeError} If two dimensions differ.
+ */
+export function broadcast(left: Shape, right: Shape): Shape {
+  const rank = Math.max(left.length, right.length);
+  return Array.from({ length: rank }, (_, index) => {
+    const a = left[index - rank + left.length] ?? 1;
+    const b = right[index - rank + right.length] ?? 1;
+    if (a === b || b === 1) return a;
+    if (a === 1) return b;
+    throw new RangeError(`${formatDims(left)} and ${formatDims(right)} do not broadcast`);
+  });
+}
+
+/** Whether two shapes are the same, symbolic dimensions included. */
+export function equalShapes(left: Shape, right: Shape): boolean {
+  return left.length === right.length && left.every((dim, index) => dim === right[index]);
+}
+
+/** Whether two shapes surely have the same number of elements, whatever the symbolic sizes are. */
+export function equalCounts(left: Shape, right: Shape): boolean {
+  return equalShapes(factors(left), factors(right));
+}
+
+/** The product of all fixed dimensions, then the symbolic ones in alphabetic order. */
+function factors(shape: Shape): Shape {
+  const fixed = shape.reduce<number>((n, dim) => typeof dim === "number" ? n * dim : n, 1);
+  return [fixed, ...shape.filter((dim) => typeof dim === "string").sort()];
+}
+
+/**
+ * Index of an axis, which may be counted from the end: -1 is the last.
+ *
+ * @throws {RangeError} If there is no such axis.
+ */
+export function axisIndex(axis: number, rank: number): number {
+  const index = axis < 0 ? axis + rank : axis;
+  if (Number.isInteger(index) && index >= 0 && index < rank) return index;
+  throw new RangeError(`a tensor of rank ${rank} has no axis ${axis}`);
+}

@@ -1,0 +1,277 @@
+/** gRPC, as far as we use it: unary calls of bytes. The only file that knows @grpc/grpc-js. */
+
+import { Buffer } from "node:buffer";
+import * as grpc from "@grpc/grpc-js";
+import { delay } from "../base/deadline.ts";
+import { BittensorError } from "../base/errors.ts";
+import { logger } from "../base/log.ts";
+import { ReturnCode } from "../domain/return_code.ts";
+import { CallError } from "./call_error.ts";
+import { MAX_MESSAGE_BYTES } from "./limits.ts";
+
+/** Options of a call. */
+export interface CallOptions {
+  /** Deadline, in milliseconds from now; the peer is told. */
+  readonly timeoutMs: number;
+  /** Cancels the call here and at the peer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A connection to one peer, opened by the first call, and by the next one after it broke. */
+export interface Channel {
+  /**
+   * Calls `/Bittensor/Forward`.
+   *
+   * @throws {CallError} If no answer comes; the reason of the signal if that fires first.
+   */
+  forward(request: Uint8Array<ArrayBuffer>, options: CallOptions): Promise<Uint8Array>;
+  /** Closes the connection once the calls in flight have ended. */
+  close(): Promise<void>;
+}
+
+/** Answers one request; the signal fires when its deadline passes or its caller is gone. */
+export type Handler = (
+  request: Uint8Array,
+  signal: AbortSignal,
+) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** Options of {@linkcode serve}. */
+export interface ServeOptions {
+  /** IP address to listen on; `::` is every IPv6 and IPv4 address. */
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  /** Requests that run at one time; those above are refused with RESOURCE_EXHAUSTED. */
+  readonly maximumConcurrentRpcs: number;
+  /** Answers `/Bittensor/Forward`. */
+  readonly forward: Handler;
+  /** Answers `/Bittensor/Backward`. */
+  readonly backward: Handler;
+}
+
+/** A server that listens. */
+export interface GrpcServer {
+  readonly port: number;
+  /** Stops to listen, gives running requests `graceMs` milliseconds, then ends them. */
+  close(graceMs: number): Promise<void>;
+}
+
+const FORWARD = method("/Bittensor/Forward");
+const BACKWARD = method("/Bittensor/Backward");
+
+/**
+ * What the library waits, in milliseconds, before it dials a peer again that refused. It would go on
+ * for ever and without being asked, so we drop a failed connection and dial at the next call.
+ */
+const RECONNECT_MS = 1;
+
+const OPTIONS: grpc.ChannelOptions = {
+  "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
+  // The default of 64 KiB costs an answer of 1 MB a third of its speed.
+  "grpc-node.flow_control_window": 4 * 1024 * 1024,
+};
+
+const CLIENT_OPTIONS: grpc.ChannelOptions = {
+  ...OPTIONS,
+  // Statistics that nobody reads. A server needs them: without, it forgets its sessions at the end.
+  "grpc.enable_channelz": 0,
+  // Peers are dialled directly, whatever the environment says about proxies.
+  "grpc.enable_http_proxy": 0,
+  // Retries are for the caller to decide; without them no copy of the request is kept.
+  "grpc.enable_retries": 0,
+  // A pool shared by all channels would keep connections open after close().
+  "grpc.use_local_subchannel_pool": 1,
+  "grpc.initial_reconnect_backoff_ms": RECONNECT_MS,
+  "grpc.max_reconnect_backoff_ms": RECONNECT_MS,
+};
+
+/**
+ * Prepares a channel; nothing is sent before the first call.
+ *
+ * @param target `host:port`, an IPv6 host in brackets.
+ */
+export function connect(target: string): Channel {
+  silence();
+  let client: grpc.Client | undefined;
+  let running = 0;
+  const drop = () => {
+    client?.close();
+    client = undefined;
+  };
+  const forward = async (request: Uint8Array<ArrayBuffer>, options: CallOptions) => {
+    client ??= new grpc.Client(target, grpc.credentials.createInsecure(), CLIENT_OPTIONS);
+    running++;
+    try {
+      return await call(client, FORWARD.path, request, options);
+    } finally {
+      if (--running === 0 && !isConnected(client)) drop();
+    }
+  };
+  const close = async () => {
+    drop();
+    // A timer of a connection that failed stays behind in the library: it ends before this one.
+    await delay(2 * RECONNECT_MS);
+  };
+  return { forward, close };
+}
+
+function isConnected(client: grpc.Client): boolean {
+  return client.getChannel().getConnectivityState(false) === grpc.connectivityState.READY;
+}
+
+function call(
+  client: grpc.Client,
+  path: string,
+  request: Uint8Array<ArrayBuffer>,
+  { timeoutMs, signal }: CallOptions,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      running.cancel();
+      reject(signal?.reason);
+    };
+    const running = client.makeUnaryRequest(
+      path,
+      FORWARD.requestSerialize,
+      FORWARD.responseDeserialize,
+      request,
+      new grpc.Metadata(),
+      { deadline: Date.now() + timeoutMs },
+      (error, answer) => {
+        signal?.removeEventListener("abort", onAbort);
+        if (answer === undefined) reject(callError(error, timeoutMs));
+        else resolve(answer);
+      },
+    );
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+function callError(error: grpc.ServiceError | null, timeoutMs: number): CallError {
+  const options = { cause: error };
+  switch (error?.code) {
+    case grpc.status.DEADLINE_EXCEEDED:
+      return new CallError(ReturnCode.Timeout, `no answer within ${timeoutMs} ms`, options);
+    case grpc.status.UNAVAILABLE:
+      return new CallError(ReturnCode.Unavailable, "nothing answers there", options);
+    default: {
+      const name = grpc.status[error?.code ?? grpc.status.UNKNOWN];
+      return new CallError(ReturnCode.UnknownException, `gRPC status ${name}`, options);
+    }
+  }
+}
+
+/**
+ * Listens for requests.
+ *
+ * @throws {BittensorError} `axon/port-in-use`, or `axon/listen` if the address cannot be had for
+ * another reason.
+ */
+export async function serve(options: ServeOptions): Promise<GrpcServer> {
+  silence();
+  const server = new grpc.Server(OPTIONS);
+  const limit = limiter(options.maximumConcurrentRpcs);
+  server.addService({ forward: FORWARD, backward: BACKWARD }, {
+    forward: limit(options.forward),
+    backward: limit(options.backward),
+  });
+  const port = await listen(server, options.host, options.port);
+  return { port, close: (graceMs) => close(server, graceMs) };
+}
+
+async function listen(server: grpc.Server, host: string, port: number): Promise<number> {
+  try {
+    return await bind(server, host, port);
+  } catch (cause) {
+    const text = String(cause);
+    // A machine without IPv6 cannot listen on "::", which stands for every address.
+    if (host === "::" && /EAFNOSUPPORT|EADDRNOTAVAIL/.test(text)) {
+      return await listen(server, "0.0.0.0", port);
+    }
+    if (text.includes("EADDRINUSE")) {
+      throw new BittensorError(
+        "axon/port-in-use",
+        `Cannot listen on port ${port} of ${host}: another program does`,
+        { cause, hint: "choose another port, or 0 for any free one" },
+      );
+    }
+    throw new BittensorError("axon/listen", `Cannot listen on port ${port} of ${host}`, {
+      cause,
+      hint: "ip must be an address of this machine, and ports below 1024 may need privileges",
+    });
+  }
+}
+
+function bind(server: grpc.Server, host: string, port: number): Promise<number> {
+  const target = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(target, grpc.ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(error);
+    });
+  });
+}
+
+function close(server: grpc.Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+type UnaryHandler = grpc.handleUnaryCall<Uint8Array, Uint8Array<ArrayBuffer>>;
+
+/** Turns handlers into those of gRPC, which together run `most` requests at one time. */
+function limiter(most: number): (handler: Handler) => UnaryHandler {
+  let running = 0;
+  return (handler) => async (call, reply) => {
+    if (running >= most) {
+      return reply({ code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requests" });
+    }
+    running++;
+    const controller = new AbortController();
+    const onCancelled = () => controller.abort(new DOMException("The caller left", "AbortError"));
+    call.on("cancelled", onCancelled);
+    try {
+      const answer = await handler(call.request, controller.signal);
+      // The library reports every call as cancelled once its answer is sent.
+      call.off("cancelled", onCancelled);
+      reply(null, answer);
+    } catch (error) {
+      logger("axon").warn("A request failed: {error}", { error });
+      reply({ code: grpc.status.INTERNAL, details: "the request cannot be handled" });
+    } finally {
+      running--;
+    }
+  };
+}
+
+/** A unary method of bytes. */
+function method(path: string) {
+  return {
+    path,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: toBuffer,
+    requestDeserialize: toBytes,
+    responseSerialize: toBuffer,
+    responseDeserialize: toBytes,
+  } as const;
+}
+
+function toBuffer(bytes: Uint8Array<ArrayBuffer>): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function toBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+/** The library would write to the console of the host program. */
+function silence(): void {
+  grpc.setLogVerbosity(grpc.logVerbosity.NONE);
+}

@@ -1,0 +1,70 @@
+/**
+ * A toolkit for the Bittensor network: wallet, metagraph, subtensor, dendrite and axon, with models
+ * that run on ONNX Runtime, and a network of its own to try them on.
+ *
+ * @example The quick start
+ * ```ts
+ * import * as bittensor from "bittensor";
+ * import assert from "node:assert/strict";
+ *
+ * const path = await Deno.makeTempDir();
+ * await using network = await bittensor.localnet({ neurons: 2 });
+ * await using wallet = await bittensor.wallet({ path }).create({ password: null });
+ * const graph = await bittensor.metagraph({ network: network.endpoint }).sync();
+ *
+ * await using dendrite = bittensor.dendrite({ wallet });
+ * const [representations, codes] = await dendrite.forwardText({
+ *   endpoints: graph.endpoints,
+ *   inputs: "The quick brown fox jumped over the lazy dog",
+ * });
+ *
+ * assert.deepEqual(codes, [bittensor.ReturnCode.Success, bittensor.ReturnCode.Success]);
+ * assert.deepEqual(representations[0]!.dims, [1, 9, 512]);
+ * await Deno.remove(path, { recursive: true });
+ * ```
+ *
+ * @module
+ */
+
+// Names of the network.
+export { type Address, address } from "./lib/domain/address.ts";
+export { formatTao, type Rao, rao, tao } from "./lib/domain/balance.ts";
+export { NETWORK_DIM, VOCAB_SIZE } from "./lib/domain/constants.ts";
+export { type Endpoint, formatEndpoint } from "./lib/domain/endpoint.ts";
+export { Modality } from "./lib/domain/modality.ts";
+export { ReturnCode, returnCodeName } from "./lib/domain/return_code.ts";
+export type { Signer } from "./lib/domain/signer.ts";
+
+// Tensors, arrays, errors.
+export { BittensorError } from "./lib/base/errors.ts";
+export { type FloatTensor, formatShape, type IdTensor, Tensor } from "./lib/base/tensor.ts";
+export { fromTensor, type NDArray, toTensor } from "./lib/metagraph/arrays.ts";
+
+// Wallet.
+export { type Keypair, keypairFromUri, verify } from "./lib/wallet/keypair.ts";
+export { type Wallet, wallet, type WalletOptions } from "./lib/wallet/wallet.ts";
+
+// Chain.
+export { ExtrinsicError, type ExtrinsicReceipt } from "./lib/chain/extrinsic.ts";
+export { findNetwork, type Network } from "./lib/chain/networks.ts";
+export {
+  type BlockState,
+  type SubscribeOptions,
+  type Subtensor,
+  subtensor,
+  type SubtensorOptions,
+} from "./lib/chain/subtensor.ts";
+export { type Metagraph, metagraph, type MetagraphOptions } from "./lib/metagraph/metagraph.ts";
+
+// Text and models.
+export { type Tokenizer, tokenizer } from "./lib/text/tokenizer.ts";
+export { bert, type BertOptions } from "./lib/onnx/models/bert.ts";
+export { type Nucleus, nucleus, type NucleusOptions } from "./lib/onnx/nucleus.ts";
+
+// Asking and answering.
+export { type Dendrite, dendrite, type DendriteOptions } from "./lib/dendrite/dendrite.ts";
+export { type Axon, axon, type AxonOptions } from "./lib/axon/axon.ts";
+
+// A network of one's own.
+export { type DevChain, devchain, type DevChainOptions } from "./lib/devchain/devchain.ts";
+export { type Localnet, localnet, type LocalnetOptions } from "./lib/localnet/localnet.ts";

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { Tensor, zeros } from "../../lib/base/tensor.ts";
+import { axon, type AxonOptions } from "../../lib/axon/axon.ts";
+import type { ForwardCallback } from "../../lib/axon/forward.ts";
+import { NETWORK_DIM } from "../../lib/domain/constants.ts";
+import { Modality } from "../../lib/domain/modality.ts";
+import { ReturnCode } from "../../lib/domain/return_code.ts";
+import { connect } from "../../lib/wire/grpc.ts";
+import { encodeTensor } from "../../lib/wire/tensor_codec.ts";
+import { decodeMessage, encodeMessage } from "../../lib/wire/tensor_message.ts";
+import { IDENTITY } from "../wire/identity.ts";
+
+const REQUEST = encodeMessage({
+  hotkey: "5Caller",
+  tensors: [
+    encodeTensor(new Tensor("int64", BigInt64Array.of(1n, 2n), [1, 2]), {
+      modality: Modality.TEXT,
+    }),
+  ],
+});
+
+const forwardText: ForwardCallback = () => zeros([1, 2, NETWORK_DIM]);
+
+function localAxon(options: Omit<AxonOptions, "wallet"> = {}) {
+  return axon({ wallet: IDENTITY, port: 0, ip: "127.0.0.1", forwardText, ...options });
+}
+
+/** The return code of one request over a connection of its own. */
+async function ask(port: number, host = "127.0.0.1"): Promise<number> {
+  const channel = connect(`${host}:${port}`);
+  try {
+    return decodeMessage(await channel.forward(REQUEST, { timeoutMs: 5_000 })).returnCode;
+  } finally {
+    await channel.close();
+  }
+}
+
+Deno.test("Axon.start() listens on a free port and answers", async () => {
+  await using server = localAxon();
+  assert.equal(server.port, 0);
+  assert.equal(await server.start(), server);
+  assert(server.port > 0);
+  assert.equal(await ask(server.port), ReturnCode.Success);
+});
+
+Deno.test("Axon.start() is not an error when the axon runs", async () => {
+  await using server = await localAxon().start();
+  const { port } = server;
+  await Promise.all([server.start(), server.start()]);
+  assert.equal(server.port, port);
+  assert.equal(await ask(port), ReturnCode.Success);
+});
+
+Deno.test("Axon.start() revives a stopped axon on the same port", async () => {
+  await using server = await localAxon().start();
+  const { port } = server;
+  for (let times = 0; times < 3; times++) {
+    await server.stop();
+    await assert.rejects(ask(port), { returnCode: ReturnCode.Unavailable });
+    await server.start();
+    assert.equal(server.port, port);
+    assert.equal(await ask(port), ReturnCode.Success);
+  }
+});
+
+Deno.test("Axon.start() waits for a stop that is under way", async () => {
+  await using server = await localAxon().start();
+  const stopped = server.stop();
+  await server.start();
+  await stopped;
+  assert.equal(await ask(server.port), ReturnCode.Success);
+});
+
+Deno.test("Axon.start() listens on IPv6 and IPv4 by default", async () => {
+  await using server = await localAxon({ ip: undefined }).start();
+  assert.equal(server.ip, "[::]");
+  for (const host of ["127.0.0.1", "127.0.0.2", "[::1]", "[::ffff:127.0.0.1]"]) {
+    assert.equal(await ask(server.port, host), ReturnCode.Success);
+  }
+});
+
+Deno.test("Axon.start() rejects when the port is in use, and may be tried again", async () => {
+  const first = await localAxon().start();
+  const { port } = first;
+  await using second = localAxon({ port });
+  await assert.rejects(second.start(), (error: Error & { code: string; hint: string }) => {
+    assert.equal(error.code, "axon/port-in-use");
+    assert.equal(
+      error.message,
+      `Cannot listen on port ${port} of 127.0.0.1: another program does`,
+    );
+    assert.equal(error.hint, "choose another port, or 0 for any free one");
+    return true;
+  });
+  assert.equal(await ask(port), ReturnCode.Success);
+  await first.stop();
+  await second.start();
+  assert.equal(await ask(port), ReturnCode.Success);
+});
+
+Deno.test("Axon.start() rejects when the address is not of this machine", async () => {
+  await using server = localAxon({ ip: "192.0.2.1" });
+  await assert.rejects(server.start(), { code: "axon/listen" });
+});
+
+Deno.test("Axon.start() rejects when the wallet does", async () => {
+  const locked = new Error("locked");
+  const wallet = { ...IDENTITY, hotkey: () => Promise.reject(locked) };
+  await using server = axon({ wallet, port: 0 });
+  await assert.rejects(server.start(), locked);
+  await server.stop();
+});
+
+Deno.test("Axon.stop() may be called twice, and before a start", async () => {
+  const server = localAxon();
+  await server.stop();
+  await server.start();
+  await Promise.all([server.stop(), server.stop()]);
+  assert.equal(await server.stop(), server);
+});
+
+Deno.test("Axon.stop() ends requests that do not end by themselves", async () => {
+  const running = Promise.withResolvers<AbortSignal>();
+  const ended = Promise.withResolvers<Tensor>();
+  const server = await localAxon({
+    forwardText: (_caller, _inputs, { signal }) => {
+      running.resolve(signal);
+      signal.addEventListener("abort", () => ended.reject(signal.reason), { once: true });
+      return ended.promise;
+    },
+  }).start();
+  const asked = assert.rejects(ask(server.port));
+  await running.promise;
+  await server.stop();
+  await assert.rejects(ended.promise, { name: "AbortError" });
+  await asked;
+});
+
+Deno.test("Axon gives the caller and the inputs to its callback", async () => {
+  const seen: unknown[] = [];
+  await using server = await localAxon({
+    forwardText: (caller, inputs, { signal }) => {
+      seen.push(caller, inputs.type, inputs.dims, [...inputs.data], signal.aborted);
+      return null;
+    },
+  }).start();
+  assert.equal(await ask(server.port), ReturnCode.EmptyResponse);
+  assert.deepEqual(seen, ["5Caller", "int64", [1, 2], [1n, 2n], false]);
+});
+
+Deno.test("Axon keeps serving after a callback threw", async () => {
+  let times = 0;
+  await using server = await localAxon({
+    forwardText: () => {
+      if (times++ === 0) throw new Error("secret path /home/alice");
+      return zeros([1, 2, NETWORK_DIM]);
+    },
+  }).start();
+  const channel = connect(`127.0.0.1:${server.port}`);
+  try {
+    const failed = decodeMessage(await channel.forward(REQUEST, { timeoutMs: 5_000 }));
+    assert.equal(failed.returnCode, ReturnCode.UnknownException);
+    assert.equal(failed.message, "Error calling forward callback");
+    const served = decodeMessage(await channel.forward(REQUEST, { timeoutMs: 5_000 }));
+    assert.equal(served.returnCode, ReturnCode.Success);
+  } finally {
+    await channel.close();
+  }
+});
+
+Deno.test("Axon refuses requests above the limit at once", async () => {
+  const release = Promise.withResolvers<Tensor>();
+  const started = Promise.withResolvers<void>();
+  await using server = await localAxon({
+    maximumConcurrentRpcs: 1,
+    forwardText: () => {
+      started.resolve();
+      return release.promise;
+    },
+  }).start();
+  const first = ask(server.port);
+  await started.promise;
+  await assert.rejects(ask(server.port), { message: "gRPC status RESOURCE_EXHAUSTED" });
+  release.resolve(zeros([1, 2, NETWORK_DIM]));
+  assert.equal(await first, ReturnCode.Success);
+  assert.equal(await ask(server.port), ReturnCode.Success);
+});
+
+Deno.test("Axon cannot answer Backward yet, and says so", async () => {
+  await using server = await localAxon().start();
+  const { Buffer } = await import("node:buffer");
+  const grpc = await import("@grpc/grpc-js");
+  const client = new grpc.Client(
+    `127.0.0.1:${server.port}`,
+    grpc.credentials.createInsecure(),
+    { "grpc.use_local_subchannel_pool": 1 },
+  );
+  const answer = await new Promise<Buffer | undefined>((resolve, reject) =>
+    client.makeUnaryRequest(
+      "/Bittensor/Backward",
+      (bytes: Uint8Array<ArrayBuffer>) => Buffer.from(bytes),
+      (bytes) => bytes,
+      REQUEST,
+      (error, bytes) => error === null ? resolve(bytes) : reject(error),
+    )
+  );
+  client.close();
+  const { returnCode, message } = decodeMessage(answer!);
+  assert.equal(returnCode, ReturnCode.NotImplemented);
+  assert.equal(message, "Backward callback is not yet subscribed on this axon.");
+});
+
+Deno.test("axon() refuses options that cannot work", () => {
+  assert.throws(() => localAxon({ port: 65_536 }), RangeError);
+  assert.throws(() => localAxon({ port: 80.5 }), RangeError);
+  assert.throws(() => localAxon({ maximumConcurrentRpcs: 0 }), RangeError);
+  assert.throws(() => localAxon({ ip: "localhost" }), { code: "ip/invalid" });
+  // @ts-expect-error: a mistake that only JavaScript lets through
+  assert.throws(() => localAxon({ forwardText: "model" }), TypeError);
+});
+
+Deno.test("Axon.subscribe() refuses an axon that has no port yet", async () => {
+  await assert.rejects(localAxon().subscribe(), { code: "axon/external-port" });
+});

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { ExtrinsicError } from "../../lib/chain/extrinsic.ts";
+import { subtensor } from "../../lib/chain/subtensor.ts";
+import { devchain } from "../../lib/devchain/devchain.ts";
+import { keypairFromUri } from "../../lib/wallet/keypair.ts";
+
+const alice = keypairFromUri("//Alice");
+const bob = keypairFromUri("//Bob");
+const hotkey = keypairFromUri("//hotkey");
+const place = { hotkey, coldkey: alice.address, ip: "203.0.113.7", port: 8091 };
+
+Deno.test("subtensor() reads the block, balances and neurons of a fresh chain", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  assert.equal(String(client), `Subtensor (${chain.endpoint})`);
+  assert.equal(await client.getCurrentBlock(), 0);
+  assert.equal(await client.getBalance(alice.address), 1_000_000_000_000n);
+  assert.equal(await client.getBalance(hotkey.address), 0n);
+  assert.deepEqual(await client.neurons(), []);
+});
+
+Deno.test("subscribe() registers a neuron, and then moves it", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  const receipt = await client.subscribe(place);
+  assert.equal(receipt.finalized, true);
+  assert.deepEqual(receipt.events.slice(0, 1), ["SubtensorModule.NeuronAdded"]);
+
+  const expected = { uid: 0, ipType: 4, modality: 0, hotkey: hotkey.address, ip: place.ip };
+  const [neuron] = await client.neurons();
+  assert.deepEqual({ ...neuron }, { ...expected, port: 8091, coldkey: alice.address });
+
+  const moved = await client.subscribe({ ...place, ip: "2001:db8::7", port: 1 });
+  assert.deepEqual(moved.events.slice(0, 1), ["SubtensorModule.NeuronUpdated"]);
+  const [now] = await client.neurons();
+  assert.deepEqual([now?.ip, now?.ipType, now?.port], ["2001:db8::7", 6, 1]);
+  assert.deepEqual((await client.neurons({ block: 1 }))[0], neuron);
+  assert.deepEqual(await client.neurons({ block: 0 }), []);
+});
+
+Deno.test("subscribe() returns as early as it is told to", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  const early = await client.subscribe({
+    ...place,
+    waitForInclusion: true,
+    waitForFinalization: false,
+  });
+  assert.equal(early.finalized, false);
+  assert.match(early.blockHash ?? "", /^0x[0-9a-f]{64}$/);
+  const submitted = await client.subscribe({ ...place, waitForFinalization: false });
+  assert.deepEqual(submitted, { finalized: false, events: [] });
+});
+
+Deno.test("subscribe() carries the chain's own error", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  await client.subscribe(place);
+  const failures = [
+    [{ ...place, ip: "127.0.0.1" }, "SubtensorModule.InvalidIpAddress"],
+    [{ ...place, coldkey: bob.address }, "SubtensorModule.NonAssociatedColdKey"],
+    [{ ...place, modality: 1 as const }, "SubtensorModule.InvalidModality"],
+  ] as const;
+  for (const [options, chainError] of failures) {
+    await assert.rejects(client.subscribe(options), (error) => {
+      assert.ok(error instanceof ExtrinsicError);
+      assert.equal(error.code, "chain/extrinsic-failed");
+      assert.equal(error.chainError, chainError);
+      return true;
+    });
+  }
+});
+
+Deno.test("subscribe() refuses a bad address before anything is sent", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  await assert.rejects(client.subscribe({ ...place, ip: "localhost" }), { code: "ip/invalid" });
+  for (const port of [0, 65_536, 1.5, NaN]) {
+    await assert.rejects(client.subscribe({ ...place, port }), { code: "chain/invalid-port" });
+  }
+  assert.equal(chain.block, 0);
+});
+
+Deno.test("subscribe() of several neurons at once gives each its own uid", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  const hotkeys = Array.from({ length: 8 }, (_, index) => keypairFromUri(`//hotkey//${index}`));
+  await Promise.all(hotkeys.map((hotkey) => client.subscribe({ ...place, hotkey })));
+  const neurons = await client.neurons();
+  assert.deepEqual(neurons.map(({ uid }) => uid), [0, 1, 2, 3, 4, 5, 6, 7]);
+  const byText = (a: string, b: string) => a < b ? -1 : 1;
+  assert.deepEqual(
+    neurons.map(({ hotkey }) => hotkey).sort(byText),
+    hotkeys.map(({ address }) => address).sort(byText),
+  );
+});
+
+Deno.test("getBalance() at a block that does not exist says so", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  await assert.rejects(client.getBalance(alice.address, { block: 99 }), {
+    code: "chain/unknown-block",
+    message: /block 99/,
+  });
+});
+
+Deno.test("subtensor() rejects at a closed port", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  await assert.rejects(subtensor({ network: `ws://127.0.0.1:${port}` }), {
+    code: "chain/unreachable",
+    message: new RegExp(`127\\.0\\.0\\.1:${port}`),
+  });
+});
+
+Deno.test("subtensor() rejects in time where nothing answers, and keeps credentials to itself", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  const network = `ws://user:secret@127.0.0.1:${listener.addr.port}`;
+  await assert.rejects(subtensor({ network, timeoutMs: 200 }), (error: Error) => {
+    assert.match(error.message, /no answer within 200 ms/);
+    assert.doesNotMatch(Deno.inspect(error), /secret/);
+    return true;
+  });
+  (await accepted).close();
+  listener.close();
+});
+
+Deno.test("subtensor() rejects with the caller's reason when it is aborted", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  const controller = new AbortController();
+  const connecting = subtensor({
+    network: `ws://127.0.0.1:${listener.addr.port}`,
+    signal: controller.signal,
+  });
+  const reason = new Error("changed my mind");
+  controller.abort(reason);
+  await assert.rejects(connecting, (error) => error === reason);
+  (await accepted).close();
+  listener.close();
+});
+
+Deno.test("getCurrentBlock() rejects when the connection was lost", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  await chain.close();
+  await assert.rejects(client.getCurrentBlock(), { code: "chain/connection-lost" });
+});

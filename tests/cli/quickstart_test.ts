@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname!, "../..");
+
+/** The program as `deno task quickstart` starts it, with a temporary folder of its own. */
+function quickstart(args: readonly string[], temporary: string): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-P=quickstart", "cli/main.ts", "quickstart", ...args],
+    cwd: ROOT,
+    env: { TMPDIR: temporary },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+    assert.deepEqual([...Deno.readDirSync(folder)], [], "the program left files behind");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+async function assertClosed(port: number): Promise<void> {
+  await assert.rejects(
+    Deno.connect({ hostname: "127.0.0.1", port }),
+    Deno.errors.ConnectionRefused,
+  );
+}
+
+Deno.test("quickstart ends with the representations and writes no escape codes to a pipe", () =>
+  withFolder(async (folder) => {
+    const { code, stdout, stderr } = await quickstart(["--neurons", "2"], folder).output();
+    const text = decode(stdout);
+    assert.equal(code, 0, decode(stderr));
+    assert.equal(text.trimEnd().split("\n").at(-1), "representations: 2 × float32 [1, 9, 512]");
+    // deno-lint-ignore no-control-regex
+    assert.doesNotMatch(text, /\x1b|\r/);
+    assert.match(text, /Dev chain at ws:\/\/127\.0\.0\.1:\d+, block 0/);
+    assert.match(text, /not encrypted/);
+    assert.match(text, /n 2, block 2, tau 0\.5/);
+    const [port] = /(?<=127\.0\.0\.1:)\d+/.exec(text)!;
+    await assertClosed(Number(port));
+  }));
+
+Deno.test("quickstart --json prints one JSON document", () =>
+  withFolder(async (folder) => {
+    const { code, stdout } = await quickstart(["--neurons", "1", "--json"], folder).output();
+    assert.equal(code, 0);
+    const report = JSON.parse(decode(stdout));
+    assert.equal(report.metagraph.n, 1);
+    assert.equal(report.metagraph.neurons[0].stake, 0);
+    assert.deepEqual(report.answers.map((answer: { code: string }) => answer.code), ["Success"]);
+    assert.deepEqual(report.answers[0].shape, [1, 9, 512]);
+    assert.ok(report.answers[0].std > 0);
+  }));
+
+for (const step of [1, 2, 3, 4]) {
+  Deno.test(`quickstart stopped by Ctrl-C in step ${step} cleans up and exits with 130`, () =>
+    withFolder(async (folder) => {
+      await using process = quickstart(["--neurons", "2"], folder);
+      let text = "";
+      for await (const chunk of process.stdout) {
+        text += decode(chunk);
+        if (text.includes(`[${step}/6]`)) break;
+      }
+      process.kill("SIGINT");
+      await process.stderr.cancel();
+      assert.equal((await process.status).code, 130);
+      const [port] = /(?<=127\.0\.0\.1:)\d+/.exec(text)!;
+      await assertClosed(Number(port));
+    }));
+}
+
+Deno.test("quickstart refuses wrong options with exit code 2", () =>
+  withFolder(async (folder) => {
+    for (const args of [["--neurons", "0"], ["--neurons", "many"], ["--neuron", "3"]]) {
+      const { code, stdout, stderr } = await quickstart(args, folder).output();
+      assert.equal(code, 2, args.join(" "));
+      assert.equal(decode(stdout), "");
+      assert.match(decode(stderr), /whole number from 1 to 64|Did you mean --neurons/);
+    }
+  }));

@@ -1,0 +1,207 @@
+/** A Jupyter client, small: starts the real Deno kernel and runs cells on it over ZeroMQ. */
+
+import { join } from "node:path";
+import { Dealer, Subscriber } from "zeromq";
+import { delay } from "../../lib/base/deadline.ts";
+
+/** What a cell wrote and returned. */
+export interface CellResult {
+  /** Standard output and error, in order, without colours. */
+  readonly text: string;
+  /** Representations of the last expression, by MIME type. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A running kernel; disposing stops its process. */
+export interface Kernel extends AsyncDisposable {
+  /** Runs a cell; throws what the cell threw, or an error when it takes too long. */
+  execute(code: string, options: { timeoutMs: number }): Promise<CellResult>;
+}
+
+interface Message {
+  readonly type: string;
+  readonly parent: string | undefined;
+  readonly content: Record<string, unknown>;
+}
+
+const DELIMITER = "<IDS|MSG>";
+
+/** The kernel sends a result up to some milliseconds after it said that it is idle. */
+const QUIET_MS = 60;
+
+/** Starts a kernel in a folder, from where relative imports and deno.json are found. */
+export async function startKernel(folder: string): Promise<Kernel> {
+  await using resources = new AsyncDisposableStack();
+  const temporary = await Deno.makeTempDir();
+  resources.defer(() => Deno.remove(temporary, { recursive: true }));
+  const [shellPort, iopubPort, stdinPort, controlPort, heartbeatPort] = freePorts(5);
+  const key = crypto.randomUUID();
+  const connection = join(temporary, "connection.json");
+  await Deno.writeTextFile(
+    connection,
+    JSON.stringify({
+      transport: "tcp",
+      ip: "127.0.0.1",
+      key,
+      signature_scheme: "hmac-sha256",
+      kernel_name: "deno",
+      shell_port: shellPort,
+      iopub_port: iopubPort,
+      stdin_port: stdinPort,
+      control_port: controlPort,
+      hb_port: heartbeatPort,
+    }),
+  );
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["jupyter", "--kernel", "--conn", connection],
+    cwd: folder,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  resources.defer(async () => {
+    process.kill("SIGKILL");
+    await process.status;
+  });
+  const shell = new Dealer({ linger: 0 });
+  const iopub = new Subscriber({ linger: 0 });
+  shell.connect(`tcp://127.0.0.1:${shellPort}`);
+  iopub.connect(`tcp://127.0.0.1:${iopubPort}`);
+  iopub.subscribe();
+  const client = new KernelClient(shell, iopub, await hmacKey(key));
+  resources.defer(() => client.close());
+  await client.ready();
+  const owned = resources.move();
+  return {
+    execute: (code, { timeoutMs }) => client.execute(code, timeoutMs),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+class KernelClient {
+  readonly #shell: Dealer;
+  readonly #iopub: Subscriber;
+  readonly #key: CryptoKey;
+  readonly #listeners = new Set<(message: Message) => void>();
+  readonly #loops: Promise<unknown>;
+
+  constructor(shell: Dealer, iopub: Subscriber, key: CryptoKey) {
+    this.#shell = shell;
+    this.#iopub = iopub;
+    this.#key = key;
+    this.#loops = Promise.all([this.#receive(shell), this.#receive(iopub)]);
+  }
+
+  /** The subscription to iopub takes a moment: asks until its messages arrive. */
+  async ready(): Promise<void> {
+    let heard = false;
+    const listener = ({ type }: Message) => heard ||= type === "status";
+    this.#listeners.add(listener);
+    for (let attempt = 0; attempt < 200 && !heard; attempt++) {
+      await this.#send("kernel_info_request", {});
+      await delay(50);
+    }
+    this.#listeners.delete(listener);
+    if (!heard) throw new Error("The Deno kernel did not start within 10 s");
+  }
+
+  async execute(code: string, timeoutMs: number): Promise<CellResult> {
+    const messages: Message[] = [];
+    let last = performance.now();
+    const listener = (message: Message) => {
+      messages.push(message);
+      last = performance.now();
+    };
+    this.#listeners.add(listener);
+    const id = await this.#send("execute_request", {
+      code,
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: true,
+    });
+    const own = () => messages.filter(({ parent }) => parent === id);
+    const done = () =>
+      own().some(({ type }) => type === "execute_reply") &&
+      own().some(({ type, content }) => type === "status" && content.execution_state === "idle") &&
+      performance.now() - last > QUIET_MS;
+    const start = performance.now();
+    while (!done()) {
+      if (performance.now() - start > timeoutMs) {
+        throw new Error(`The cell did not end within ${timeoutMs} ms:\n${code}`);
+      }
+      await delay(10);
+    }
+    this.#listeners.delete(listener);
+    return resultOf(own());
+  }
+
+  async close(): Promise<void> {
+    this.#shell.close();
+    this.#iopub.close();
+    await this.#loops;
+  }
+
+  async #receive(socket: Dealer | Subscriber): Promise<void> {
+    for await (const frames of socket) {
+      const texts = frames.map((frame) => frame.toString());
+      const start = texts.indexOf(DELIMITER);
+      const [header, parent, , content] = texts.slice(start + 2).map((text) => JSON.parse(text));
+      const message = { type: header.msg_type, parent: parent.msg_id, content };
+      for (const listener of this.#listeners) listener(message);
+    }
+  }
+
+  async #send(type: string, content: unknown): Promise<string> {
+    const id = crypto.randomUUID();
+    const header = {
+      msg_id: id,
+      msg_type: type,
+      session: "test",
+      username: "test",
+      version: "5.3",
+    };
+    const date = new Date().toISOString();
+    const frames = [{ ...header, date }, {}, {}, content].map((frame) => JSON.stringify(frame));
+    const bytes = new TextEncoder().encode(frames.join(""));
+    const signature = new Uint8Array(await crypto.subtle.sign("HMAC", this.#key, bytes));
+    await this.#shell.send([DELIMITER, signature.toHex(), ...frames]);
+    return id;
+  }
+}
+
+function resultOf(messages: readonly Message[]): CellResult {
+  const failure = messages.find(({ type }) => type === "error");
+  if (failure) {
+    const { ename, evalue, traceback } = failure.content;
+    throw new Error(`${ename}: ${evalue}\n${traceback}`);
+  }
+  const text = messages.filter(({ type }) => type === "stream").map(({ content }) => content.text);
+  const result = messages.find(({ type }) => type === "execute_result" || type === "display_data");
+  return {
+    text: withoutColours(text.join("")),
+    data: (result?.content.data ?? {}) as Record<string, unknown>,
+  };
+}
+
+/** Text as it reads without the colour codes of a terminal. */
+export function withoutColours(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/\x1b\[[0-9;]*m/g, "");
+}
+
+function hmacKey(key: string): Promise<CryptoKey> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const bytes = new TextEncoder().encode(key);
+  return crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign"]);
+}
+
+function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  for (const listener of listeners) listener.close();
+  return listeners.map(({ addr }) => addr.port);
+}
