@@ -35,14 +35,23 @@ export { Modality } from "./lib/domain/modality.ts";
 export { ReturnCode, returnCodeName } from "./lib/domain/return_code.ts";
 export type { Signer } from "./lib/domain/signer.ts";
 
-// Tensors, arrays, errors.
+// Tensors, arrays, waits, errors.
+export type { WaitOptions } from "./lib/base/deadline.ts";
 export { BittensorError } from "./lib/base/errors.ts";
 export { type FloatTensor, formatShape, type IdTensor, Tensor } from "./lib/base/tensor.ts";
 export { fromTensor, type NDArray, toTensor } from "./lib/metagraph/arrays.ts";
 
 // Wallet.
-export { type Keypair, keypairFromUri, verify } from "./lib/wallet/keypair.ts";
-export { type Wallet, wallet, type WalletOptions } from "./lib/wallet/wallet.ts";
+export type { CreateKeysOptions, NewMnemonic } from "./lib/wallet/create_keys.ts";
+export { type Keypair, keypairFromMnemonic, keypairFromUri, verify } from "./lib/wallet/keypair.ts";
+export type { WordCount } from "./lib/wallet/sr25519.ts";
+export type { UnlockOptions } from "./lib/wallet/unlock.ts";
+export {
+  type CreateOptions,
+  type Wallet,
+  wallet,
+  type WalletOptions,
+} from "./lib/wallet/wallet.ts";
 
 // Chain.
 export { ExtrinsicError, type ExtrinsicReceipt } from "./lib/chain/extrinsic.ts";
@@ -55,16 +64,42 @@ export {
   type SubtensorOptions,
 } from "./lib/chain/subtensor.ts";
 export { type Metagraph, metagraph, type MetagraphOptions } from "./lib/metagraph/metagraph.ts";
+export type { FetchSnapshotOptions, SyncProgress } from "./lib/metagraph/snapshot.ts";
 
 // Text and models.
-export { type Tokenizer, tokenizer } from "./lib/text/tokenizer.ts";
+export { SPECIAL_TOKEN_IDS, type Tokenizer, tokenizer } from "./lib/text/tokenizer.ts";
+export { chooseDevice, type DeviceChoice, type DeviceReport } from "./lib/onnx/device.ts";
 export { bert, type BertOptions } from "./lib/onnx/models/bert.ts";
-export { type Nucleus, nucleus, type NucleusOptions } from "./lib/onnx/nucleus.ts";
+export type { Model } from "./lib/onnx/models/model.ts";
+export {
+  type ForwardOptions,
+  type Nucleus,
+  nucleus,
+  type NucleusOptions,
+} from "./lib/onnx/nucleus.ts";
+export type { Device } from "./lib/onnx/runtime.ts";
 
 // Asking and answering.
-export { type Dendrite, dendrite, type DendriteOptions } from "./lib/dendrite/dendrite.ts";
-export { type Axon, axon, type AxonOptions } from "./lib/axon/axon.ts";
+export {
+  type Dendrite,
+  dendrite,
+  type DendriteOptions,
+  type EndpointAnswer,
+  type ForwardResult,
+  type ForwardTextOptions,
+} from "./lib/dendrite/dendrite.ts";
+export type { TextInputs } from "./lib/dendrite/inputs.ts";
+export { type Axon, axon, type AxonOptions, type AxonSubscribeOptions } from "./lib/axon/axon.ts";
+export type { ForwardCallback, ForwardContext } from "./lib/axon/forward.ts";
+export type { Identity } from "./lib/wire/identity.ts";
 
 // A network of one's own.
+export type { DevAccount } from "./lib/devchain/dev_accounts.ts";
 export { type DevChain, devchain, type DevChainOptions } from "./lib/devchain/devchain.ts";
-export { type Localnet, localnet, type LocalnetOptions } from "./lib/localnet/localnet.ts";
+export {
+  type Localnet,
+  localnet,
+  type LocalnetOptions,
+  type LocalnetProgress,
+} from "./lib/localnet/localnet.ts";
+export type { Neuron } from "./lib/neuron/neuron.ts";

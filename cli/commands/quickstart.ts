@@ -54,17 +54,13 @@ async function startNetwork(neurons: number, context: CommandContext): Promise<b
   });
   bar[Symbol.dispose]();
   print(
-    `\n[2/6] ${neurons} neurons serve, each with its own hotkey, model and port;\n` +
-      `      all are subscribed, the chain is at block ${network.chain.block}.\n` +
-      `      ${deviceLine(network)}`,
+    `\n[2/6] ${neurons} neurons serve, each with its own hotkey, model and port; all are subscribed.\n` +
+      `      The chain is at block ${network.chain.block}.`,
   );
+  const { device, passedOver } = network.neurons[0]!.nucleus.device;
+  print(`      The models run on ${device}.`);
+  for (const other of passedOver) print(`      Not on ${other.device}: ${other.reason}`);
   return network;
-}
-
-function deviceLine({ neurons }: bittensor.Localnet): string {
-  const { device, passedOver } = neurons[0]!.nucleus.device;
-  const others = passedOver.map((other) => `${other.device}: ${other.reason}`);
-  return [`The models run on ${device}`, ...others].join("; ");
 }
 
 async function syncMetagraph(

@@ -6,7 +6,7 @@ import { Modality } from "../domain/modality.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { BittensorError } from "../base/errors.ts";
 import { type Subtensor, subtensor as connectSubtensor } from "../chain/subtensor.ts";
-import type { WaitOptions } from "../base/deadline.ts";
+import type { ExtrinsicOptions } from "../chain/extrinsic.ts";
 import { type GrpcServer, serve } from "../wire/grpc.ts";
 import type { Identity } from "../wire/identity.ts";
 import { decodeMessage, encodeMessage } from "../wire/tensor_message.ts";
@@ -33,7 +33,7 @@ export interface AxonOptions {
 }
 
 /** Options of {@linkcode Axon.subscribe}. */
-export interface AxonSubscribeOptions extends WaitOptions {
+export interface AxonSubscribeOptions extends ExtrinsicOptions {
   /** Network to subscribe to, by name or URL, when no `subtensor` is given. @default {"local"} */
   readonly network?: string | undefined;
   /** Connection to use; it stays open. */
@@ -152,7 +152,7 @@ export class Axon implements AsyncDisposable {
    * what the chain's connection and `Subtensor.subscribe` throw.
    */
   async subscribe(options: AxonSubscribeOptions = {}): Promise<this> {
-    const { externalPort = this.#port, externalIp, network, timeoutMs, signal } = options;
+    const { externalPort = this.#port, externalIp, network, ...follow } = options;
     if (externalPort === 0) {
       throw new BittensorError(
         "axon/external-port",
@@ -163,7 +163,7 @@ export class Axon implements AsyncDisposable {
       );
     }
     await using opened = options.subtensor === undefined
-      ? await connectSubtensor({ network, timeoutMs, signal })
+      ? await connectSubtensor({ ...follow, network })
       : null;
     const chain = options.subtensor ?? opened!;
     const ip = externalAddress({
@@ -172,13 +172,12 @@ export class Axon implements AsyncDisposable {
       chainEndpoint: chain.endpoint,
     });
     await chain.subscribe({
+      ...follow,
       hotkey: await this.#wallet.hotkey(),
       coldkey: await this.#wallet.coldkeypub(),
       ip,
       port: externalPort,
       modality: this.modality,
-      timeoutMs,
-      signal,
     });
     this.#external = { ip, port: externalPort };
     return this;

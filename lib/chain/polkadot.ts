@@ -6,11 +6,11 @@
  */
 
 import { ApiPromise, WsProvider } from "@polkadot/api";
-import type { ApiOptions, SubmittableExtrinsic } from "@polkadot/api/types";
+import type { ApiOptions } from "@polkadot/api/types";
 import type { Vec } from "@polkadot/types";
 import type { AccountInfo, DispatchError, EventRecord } from "@polkadot/types/interfaces";
-import { hexToU8a, u8aToHex } from "@polkadot/util";
-import { blake2AsU8a } from "@polkadot/util-crypto";
+import type { IKeyringPair } from "@polkadot/types/types";
+import { hexToU8a } from "@polkadot/util";
 import { type WaitOptions, withDeadline } from "../base/deadline.ts";
 import { BittensorError, messageOf } from "../base/errors.ts";
 import type { Address } from "../domain/address.ts";
@@ -18,19 +18,14 @@ import { type Rao, rao } from "../domain/balance.ts";
 import type { Signer } from "../domain/signer.ts";
 import type { Call, Chain, ExtrinsicStatus, Hex, InclusionReport, StorageEntry } from "./chain.ts";
 import { withoutCredentials } from "./networks.ts";
+import { RpcClient, TIMEOUT_MS } from "./rpc_client.ts";
 import { accountKey, PREFIX_BYTES, storageKey } from "./storage_key.ts";
-
-/** Default of every wait for a node, in milliseconds. */
-const TIMEOUT_MS = 20_000;
 
 /** Keys per request: what nodes serve at once. */
 const PAGE = 1000;
 
-/** Longer payloads are signed by their hash; polkadot-sdk, `SignedPayload::using_encoded`. */
-const LONGEST_SIGNED = 256;
-
-/** Name of the messages about a watched extrinsic. */
-const UPDATE = "author_extrinsicUpdate";
+/** How many blocks a signed extrinsic is good for. */
+const ERA_BLOCKS = 64;
 
 /** MultiSignature variant of sr25519. */
 const SR25519 = 0x01;
@@ -47,7 +42,7 @@ export async function connectChain(endpoint: string, options: WaitOptions = {}):
       hint: "check that a node runs there; a local network is started with bittensor.localnet()",
     });
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const provider = new WsProvider(endpoint, false);
+  const provider = new QuietProvider(endpoint, false);
   try {
     const api = await withDeadline(
       async () => {
@@ -59,7 +54,7 @@ export async function connectChain(endpoint: string, options: WaitOptions = {}):
       { ...options, timeoutMs },
       () => unreachable(`no answer within ${timeoutMs} ms`),
     );
-    return new PolkadotChain(shown, api, provider);
+    return new PolkadotChain(shown, api, new RpcClient(shown, provider));
   } catch (error) {
     await provider.disconnect();
     if (options.signal?.aborted || error instanceof BittensorError) throw error;
@@ -72,6 +67,16 @@ function asArguments(
   cause: unknown,
 ): ConstructorParameters<typeof BittensorError> {
   return [error.code, error.message, { hint: error.hint, cause }];
+}
+
+/**
+ * A provider that says it has no subscriptions, so that the API opens none of its own: they would
+ * leave a timer behind for 1.75 s after the connection is closed. Ours do not go through the API.
+ */
+class QuietProvider extends WsProvider {
+  override get hasSubscriptions(): boolean {
+    return false;
+  }
 }
 
 function opened(provider: WsProvider): Promise<void> {
@@ -92,24 +97,24 @@ class PolkadotChain implements Chain {
   readonly specName: string;
   readonly specVersion: number;
   readonly #api: ApiPromise;
-  readonly #provider: WsProvider;
+  readonly #rpc: RpcClient;
 
-  constructor(endpoint: string, api: ApiPromise, provider: WsProvider) {
+  constructor(endpoint: string, api: ApiPromise, rpc: RpcClient) {
     this.endpoint = endpoint;
     this.specName = api.runtimeVersion.specName.toString();
     this.specVersion = api.runtimeVersion.specVersion.toNumber();
     this.#api = api;
-    this.#provider = provider;
+    this.#rpc = rpc;
   }
 
   async block(number?: number, options?: WaitOptions): Promise<{ hash: Hex; number: number }> {
     const params = number === undefined ? [] : [number];
-    const hash = await this.#request<Hex | null>("chain_getBlockHash", params, options);
+    const hash = await this.#rpc.request<Hex | null>("chain_getBlockHash", params, options);
     if (hash === null) {
       throw new BittensorError("chain/unknown-block", `Cannot read block ${number}: no such block`);
     }
     if (number !== undefined) return { hash, number };
-    const header = await this.#request<{ number: Hex }>("chain_getHeader", [hash], options);
+    const header = await this.#rpc.request<{ number: Hex }>("chain_getHeader", [hash], options);
     return { hash, number: Number(header.number) };
   }
 
@@ -132,7 +137,7 @@ class PolkadotChain implements Chain {
     let start: Hex | undefined;
     while (true) {
       const params = [prefix, PAGE, start ?? prefix, at];
-      const keys = await this.#request<Hex[]>("state_getKeysPaged", params, options);
+      const keys = await this.#rpc.request<Hex[]>("state_getKeysPaged", params, options);
       for (const [key, value] of await this.#values(keys, at, options)) {
         if (value === null) continue;
         found.push({ key: hexToU8a(key).subarray(PREFIX_BYTES), value: hexToU8a(value) });
@@ -149,7 +154,7 @@ class PolkadotChain implements Chain {
     options?: WaitOptions,
   ): Promise<Uint8Array | undefined> {
     const params = [storageKey(pallet, item), at];
-    const value = await this.#request<Hex | null>("state_getStorage", params, options);
+    const value = await this.#rpc.request<Hex | null>("state_getStorage", params, options);
     return value === null ? undefined : hexToU8a(value);
   }
 
@@ -177,52 +182,37 @@ class PolkadotChain implements Chain {
         `Cannot call ${call.pallet}.${call.name}: the chain at ${this.endpoint} has no such call`,
       );
     }
-    const signed = await this.#deadline(
-      "a nonce",
-      () => this.#signed(build(...call.args), signer),
+    const nonce = await this.#rpc.request<number>(
+      "system_accountNextIndex",
+      [signer.address],
       options,
     );
-    return signed.toHex();
+    const blockHash = await this.#rpc.request<Hex>("chain_getFinalizedHead", [], options);
+    const header = await this.#rpc.request<{ number: Hex }>(
+      "chain_getHeader",
+      [blockHash],
+      options,
+    );
+    const { registry, genesisHash, runtimeVersion } = this.#api;
+    const current = Number(header.number);
+    const era = registry.createType("ExtrinsicEra", { current, period: ERA_BLOCKS });
+    const { signedExtensions } = registry;
+    return build(...call.args).sign(keyringPair(signer), {
+      nonce,
+      blockHash,
+      era,
+      genesisHash,
+      runtimeVersion,
+      signedExtensions,
+    }).toHex();
   }
 
-  async *watch(extrinsic: Hex, options: WaitOptions = {}): AsyncIterable<ExtrinsicStatus> {
-    const statuses: ExtrinsicStatus[] = [];
-    let failure: Error | undefined;
-    let news = Promise.withResolvers<void>();
-    const fail = (error: Error) => {
-      failure = error;
-      news.resolve();
-    };
-    const onStatus = (error: Error | null, status: ExtrinsicStatus) => {
-      if (error) return fail(error);
-      statuses.push(status);
-      news.resolve();
-    };
-    const stopListening = this.#provider.on("disconnected", () => fail(this.#connectionLost()));
-    let id: number | string | undefined;
-    try {
-      id = await this.#deadline(
-        "a submission",
-        () =>
-          this.#provider.subscribe(UPDATE, "author_submitAndWatchExtrinsic", [extrinsic], onStatus),
-        options,
-      );
-      while (true) {
-        await this.#deadline("a status", () => news.promise, options);
-        news = Promise.withResolvers<void>();
-        yield* statuses.splice(0);
-        if (failure) throw failure;
-      }
-    } finally {
-      stopListening();
-      if (id !== undefined && this.#provider.isConnected) {
-        await this.#provider.unsubscribe(UPDATE, "author_unwatchExtrinsic", id);
-      }
-    }
+  watch(extrinsic: Hex, options?: WaitOptions): AsyncIterable<ExtrinsicStatus> {
+    return this.#rpc.watchExtrinsic(extrinsic, options);
   }
 
   async inclusion(extrinsic: Hex, at: Hex, options?: WaitOptions): Promise<InclusionReport> {
-    const { block } = await this.#request<{ block: { extrinsics: Hex[] } }>(
+    const { block } = await this.#rpc.request<{ block: { extrinsics: Hex[] } }>(
       "chain_getBlock",
       [at],
       options,
@@ -240,23 +230,7 @@ class PolkadotChain implements Chain {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#provider.isConnected) return;
-    const closed = new Promise<void>((resolve) => this.#provider.on("disconnected", resolve));
-    await this.#api.disconnect();
-    await closed;
-  }
-
-  async #signed(
-    extrinsic: SubmittableExtrinsic<"promise">,
-    signer: Signer,
-  ): Promise<SubmittableExtrinsic<"promise">> {
-    const signRaw = ({ data }: { data: string }) => {
-      const payload = hexToU8a(data);
-      const message = payload.length > LONGEST_SIGNED ? blake2AsU8a(payload, 256) : payload;
-      const signature = u8aToHex(Uint8Array.of(SR25519, ...signer.sign(message)));
-      return Promise.resolve({ id: 1, signature });
-    };
-    return await extrinsic.signAsync(signer.address, { signer: { signRaw }, nonce: -1 });
+    await this.#rpc.close();
   }
 
   #failure({ event }: EventRecord): { name: string; docs: string } {
@@ -280,48 +254,27 @@ class PolkadotChain implements Chain {
     options?: WaitOptions,
   ): Promise<readonly (readonly [Hex, Hex | null])[]> {
     if (keys.length === 0) return [];
-    const [changes] = await this.#request<[{ changes: [Hex, Hex | null][] }]>(
+    const [changes] = await this.#rpc.request<[{ changes: [Hex, Hex | null][] }]>(
       "state_queryStorageAt",
       [keys, at],
       options,
     );
     return changes.changes;
   }
+}
 
-  #request<T>(method: string, params: unknown[], options: WaitOptions = {}): Promise<T> {
-    return this.#deadline(method, () => this.#provider.send<T>(method, params), options);
-  }
-
-  async #deadline<T>(what: string, work: () => Promise<T>, options: WaitOptions): Promise<T> {
-    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    try {
-      return await withDeadline(
-        work,
-        { ...options, timeoutMs },
-        () =>
-          new BittensorError(
-            "chain/timeout",
-            `No answer from the chain at ${this.endpoint} within ${timeoutMs} ms: ${what}`,
-          ),
-      );
-    } catch (error) {
-      if (options.signal?.aborted || error instanceof BittensorError) throw error;
-      if (!this.#provider.isConnected) throw this.#connectionLost();
-      throw new BittensorError(
-        "chain/refused",
-        `The chain at ${this.endpoint} refused ${what}: ${messageOf(error)}`,
-        { cause: error },
-      );
-    }
-  }
-
-  #connectionLost(): BittensorError {
-    return new BittensorError(
-      "chain/connection-lost",
-      `The connection to the chain at ${this.endpoint} was lost`,
-      { hint: "check that the node still runs, then connect again" },
-    );
-  }
+/** A signer as the library takes it; it passes the bytes to sign, hashed if they are long. */
+function keyringPair(signer: Signer): IKeyringPair {
+  const { address, publicKey } = signer;
+  return {
+    address,
+    addressRaw: publicKey,
+    publicKey,
+    sign: (message, { withType = false } = {}) => {
+      const signature = signer.sign(message);
+      return withType ? Uint8Array.of(SR25519, ...signature) : signature;
+    },
+  };
 }
 
 function camelCase(name: string): string {

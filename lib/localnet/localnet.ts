@@ -3,7 +3,6 @@
 import type { WaitOptions } from "../base/deadline.ts";
 import { type Subtensor, subtensor } from "../chain/subtensor.ts";
 import { type DevChain, devchain } from "../devchain/devchain.ts";
-import { loopbackIp } from "../axon/external_address.ts";
 import { type Neuron, neuron } from "../neuron/neuron.ts";
 import { bert } from "../onnx/models/bert.ts";
 import type { NucleusOptions } from "../onnx/nucleus.ts";
@@ -12,7 +11,7 @@ import type { Identity } from "../wire/identity.ts";
 
 /** Options of {@linkcode localnet}. */
 export interface LocalnetOptions extends WaitOptions, Pick<NucleusOptions, "device"> {
-  /** How many neurons serve; each holds about 130 MB. @default {7} */
+  /** How many neurons serve; each holds about 150 MB. @default {7} */
   readonly neurons?: number | undefined;
   /** Called when the chain runs, and after each neuron. */
   readonly onProgress?: ((progress: LocalnetProgress) => void) | undefined;
@@ -34,6 +33,9 @@ export interface Localnet extends AsyncDisposable {
   /** The neurons, by uid. */
   readonly neurons: readonly Neuron[];
 }
+
+/** Two layers of BERT, a little wider than what the network exchanges. */
+const MODEL = { hiddenSize: 576, layers: 2, numAttentionHeads: 9, intermediateSize: 2304 };
 
 /** Neurons of one network; more do not fit a laptop. */
 const MOST_NEURONS = 64;
@@ -88,15 +90,9 @@ function startNeuron(
   return neuron({
     ...options,
     wallet: developmentIdentity(uid),
-    model: bert({
-      hiddenSize: 512,
-      layers: 2,
-      numAttentionHeads: 8,
-      intermediateSize: 2048,
-      seed: uid,
-    }),
+    model: bert({ ...MODEL, seed: uid }),
     subtensor: client,
-    ip: loopbackIp(),
+    ip: "127.0.0.2",
     port: 0,
   });
 }

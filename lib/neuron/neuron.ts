@@ -46,8 +46,8 @@ export async function neuron(options: NeuronOptions): Promise<Neuron> {
   await answering.subscribe({
     ...options,
     subtensor,
-    waitForInclusion: true,
     waitForFinalization: false,
+    waitForInclusion: true,
   });
   const owned = resources.move();
   return {

@@ -16,9 +16,8 @@ export interface DeviceReport {
   readonly passedOver: readonly { readonly device: Device; readonly reason: string }[];
 }
 
-const PREFERENCE = ["cuda", "webgpu"] as const;
-
-const HINTS = {
+/** What a device needs, for people. */
+const NEEDS = {
   cuda:
     "CUDA needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node, which its install script downloads",
   webgpu:
@@ -35,35 +34,37 @@ const HINTS = {
  * @throws {BittensorError} `device/unavailable` If the device asked for does not work.
  */
 export async function chooseDevice(choice: DeviceChoice = "auto"): Promise<DeviceReport> {
-  if (choice !== "auto") {
-    await requireDevice(choice);
-    return { device: choice, passedOver: [] };
-  }
-  const passedOver = [];
-  for (const device of PREFERENCE) {
-    const reason = (device === "webgpu" ? await reasonAgainstGpu() : undefined) ??
-      await reasonAgainst(device);
-    if (reason === undefined) return { device, passedOver };
-    passedOver.push({ device, reason });
-  }
-  return { device: "cpu", passedOver };
+  if (choice === "auto") return await chooseBest();
+  if (choice !== "cpu") await requireDevice(choice);
+  return { device: choice, passedOver: [] };
 }
 
-async function requireDevice(device: Device): Promise<void> {
-  if (device === "cpu") return;
+async function chooseBest(): Promise<DeviceReport> {
+  const cuda = await reasonAgainst("cuda");
+  if (cuda === undefined) return { device: "cuda", passedOver: [] };
+  const webgpu = await reasonAgainstGpu() ?? await reasonAgainst("webgpu");
+  const passedOver = [{ device: "cuda", reason: cuda }] as const;
+  if (webgpu === undefined) return { device: "webgpu", passedOver };
+  return { device: "cpu", passedOver: [...passedOver, { device: "webgpu", reason: webgpu }] };
+}
+
+async function requireDevice(device: keyof typeof NEEDS): Promise<void> {
+  if (!Object.hasOwn(NEEDS, device)) {
+    throw new TypeError(`device must be auto, cuda, webgpu or cpu, not ${device}`);
+  }
   const reason = await reasonAgainst(device);
   if (reason === undefined) return;
   throw new BittensorError("device/unavailable", `Cannot use ${device}: ${reason}`, {
-    hint: `${HINTS[device]}; or choose the device cpu or auto`,
+    hint: `${NEEDS[device]}; or choose the device cpu or auto`,
   });
 }
 
 /** Why `auto` should not even try WebGPU. The platform remembers its answer for the process. */
 async function reasonAgainstGpu(): Promise<string | undefined> {
   const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) return "this machine has no GPU";
+  if (!adapter) return "no GPU was found";
   const { isFallbackAdapter, description } = adapter.info;
-  return isFallbackAdapter ? `this machine has no GPU but in software, ${description}` : undefined;
+  return isFallbackAdapter ? `the only GPU is one in software, ${description}` : undefined;
 }
 
 async function reasonAgainst(device: Device): Promise<string | undefined> {
@@ -85,8 +86,8 @@ const TOLERANCE = 0.02;
 
 /** Largest difference in the output of a small encoder. */
 async function differenceFromCpu(device: Device): Promise<number> {
-  const expected = await encodeSample("cpu");
   const actual = await encodeSample(device);
+  const expected = await encodeSample("cpu");
   return Math.max(...expected.map((value, index) => Math.abs(value - actual[index]!)));
 }
 

@@ -25,7 +25,7 @@ export interface NucleusOptions {
 export interface ForwardOptions {
   /** int64 like the inputs: 1 for a token, 0 for padding to ignore. All ones unless given. */
   readonly attentionMask?: Tensor | undefined;
-  /** Drops the run if it has not started. */
+  /** Rejects the call. A run that has started goes on to its end; its result is dropped. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -113,7 +113,9 @@ class LoadedNucleus implements Nucleus {
     const run = this.#session.run(modelInputs(inputs, attentionMask));
     this.#runs.add(run);
     try {
-      return modelOutput(await run);
+      const outputs = await run;
+      signal?.throwIfAborted();
+      return modelOutput(outputs);
     } finally {
       this.#runs.delete(run);
     }

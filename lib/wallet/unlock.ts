@@ -40,7 +40,7 @@ export async function unlockKey(
 export function passwordRequired(action: string, hint: string): BittensorError {
   return new BittensorError(
     "wallet/password-required",
-    `Cannot ${action}: no password was given, and there is no terminal to ask on`,
+    `Cannot ${action}: it takes a password, and none was given`,
     { hint },
   );
 }

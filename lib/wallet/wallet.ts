@@ -61,7 +61,9 @@ export function wallet(options: WalletOptions = {}): Wallet {
  * An unlocked key is kept until it or the wallet is disposed of, which wipes it.
  */
 export class Wallet implements Disposable {
+  /** Name of the wallet: a folder below {@linkcode Wallet.path}. */
   readonly name: string;
+  /** Name of the hotkey: a file in that folder. */
   readonly hotkeyName: string;
   /** Folder of all wallets, as it was given. */
   readonly path: string;
@@ -142,10 +144,12 @@ export class Wallet implements Disposable {
     for (const keypair of this.#unlocked.values()) keypair[Symbol.dispose]();
   }
 
+  /** Names and path, for people; like every other display of a wallet it shows no secret. */
   toString(): string {
     return `Wallet (${this.name}, ${this.hotkeyName}, ${this.path})`;
   }
 
+  /** Names and path. */
   toJSON(): { name: string; hotkeyName: string; path: string } {
     return { name: this.name, hotkeyName: this.hotkeyName, path: this.path };
   }

@@ -1,10 +1,12 @@
 /** gRPC, as far as we use it: unary calls of bytes. The only file that knows @grpc/grpc-js. */
 
 import { Buffer } from "node:buffer";
+import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { delay } from "../base/deadline.ts";
 import { BittensorError } from "../base/errors.ts";
 import { logger } from "../base/log.ts";
+import { formatHostPort } from "../domain/endpoint.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "./call_error.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
@@ -59,11 +61,11 @@ export interface GrpcServer {
 const FORWARD = method("/Bittensor/Forward");
 const BACKWARD = method("/Bittensor/Backward");
 
-/**
- * What the library waits, in milliseconds, before it dials a peer again that refused. It would go on
- * for ever and without being asked, so we drop a failed connection and dial at the next call.
- */
-const RECONNECT_MS = 1;
+/** What the library waits, in milliseconds, before it dials a peer for the second time. */
+const FIRST_BACKOFF_MS = 1;
+
+/** How long, in milliseconds, the library prefers one address of a peer before it tries the next. */
+const CONNECT_TIMER_MS = 250;
 
 const OPTIONS: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -81,8 +83,8 @@ const CLIENT_OPTIONS: grpc.ChannelOptions = {
   "grpc.enable_retries": 0,
   // A pool shared by all channels would keep connections open after close().
   "grpc.use_local_subchannel_pool": 1,
-  "grpc.initial_reconnect_backoff_ms": RECONNECT_MS,
-  "grpc.max_reconnect_backoff_ms": RECONNECT_MS,
+  // We drop what failed and dial at the next call: only a connection that nobody waits for backs off.
+  "grpc.initial_reconnect_backoff_ms": FIRST_BACKOFF_MS,
 };
 
 /**
@@ -92,31 +94,61 @@ const CLIENT_OPTIONS: grpc.ChannelOptions = {
  */
 export function connect(target: string): Channel {
   silence();
-  let client: grpc.Client | undefined;
+  let connection: Connection | undefined;
   let running = 0;
   const drop = () => {
-    client?.close();
-    client = undefined;
+    connection?.close();
+    connection = undefined;
   };
   const forward = async (request: Uint8Array<ArrayBuffer>, options: CallOptions) => {
-    client ??= new grpc.Client(target, grpc.credentials.createInsecure(), CLIENT_OPTIONS);
+    const { client } = connection ??= dial(target);
     running++;
     try {
       return await call(client, FORWARD.path, request, options);
     } finally {
-      if (--running === 0 && !isConnected(client)) drop();
+      running--;
+      // The library would redial a failed peer for ever, asked or not.
+      const failed = stateOf(client) === TRANSIENT_FAILURE;
+      if (failed && running === 0 && connection?.client === client) drop();
     }
   };
   const close = async () => {
+    const connecting = connection !== undefined && stateOf(connection.client) === CONNECTING;
     drop();
-    // A timer of a connection that failed stays behind in the library: it ends before this one.
-    await delay(2 * RECONNECT_MS);
+    // Timers of a failed or unfinished connection stay behind in the library: they end before ours.
+    await delay(connecting ? CONNECT_TIMER_MS + 1 : FIRST_BACKOFF_MS + 1);
   };
   return { forward, close };
 }
 
-function isConnected(client: grpc.Client): boolean {
-  return client.getChannel().getConnectivityState(false) === grpc.connectivityState.READY;
+interface Connection {
+  readonly client: grpc.Client;
+  close(): void;
+}
+
+function dial(target: string): Connection {
+  let socket: Socket | undefined;
+  const credentials = grpc.credentials.createInsecure();
+  const createConnector = credentials._createSecureConnector.bind(credentials);
+  credentials._createSecureConnector = (...options) => {
+    const connector = createConnector(...options);
+    const connect = (tcp: Socket) => connector.connect(socket = tcp);
+    return { ...connector, connect };
+  };
+  const client = new grpc.Client(target, credentials, CLIENT_OPTIONS);
+  const close = () => {
+    const ready = stateOf(client) === READY;
+    client.close();
+    // The library forgets a connection whose peer accepted and never spoke, and leaves it open.
+    if (!ready) socket?.destroy();
+  };
+  return { client, close };
+}
+
+const { CONNECTING, READY, TRANSIENT_FAILURE } = grpc.connectivityState;
+
+function stateOf(client: grpc.Client): grpc.connectivityState {
+  return client.getChannel().getConnectivityState(false);
 }
 
 function call(
@@ -204,7 +236,7 @@ async function listen(server: grpc.Server, host: string, port: number): Promise<
 }
 
 function bind(server: grpc.Server, host: string, port: number): Promise<number> {
-  const target = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const target = formatHostPort({ ip: host, port });
   return new Promise((resolve, reject) => {
     server.bindAsync(target, grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);

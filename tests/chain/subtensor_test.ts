@@ -71,6 +71,18 @@ Deno.test("subscribe() carries the chain's own error", async () => {
   }
 });
 
+Deno.test("subscribe() rejects when the node does not take the extrinsic", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  const { address, publicKey } = hotkey;
+  const forger = { address, publicKey, sign: () => new Uint8Array(64).fill(1) };
+  await assert.rejects(client.subscribe({ ...place, hotkey: forger }), {
+    code: "chain/extrinsic-refused",
+    message: /SubtensorModule\.subscribe.*bad signature/,
+  });
+  assert.equal(chain.block, 0);
+});
+
 Deno.test("subscribe() refuses a bad address before anything is sent", async () => {
   await using chain = await devchain();
   await using client = await subtensor({ network: chain.endpoint });

@@ -73,7 +73,7 @@ Deno.test("Dendrite.forwardText() tells who asks", async () => {
 
 Deno.test("Dendrite.forwardText() returns codes and zeros for peers that fail", async () => {
   await using silent = tcpServer();
-  await using garbage = tcpServer(crypto.getRandomValues(new Uint8Array(4096)));
+  await using garbage = tcpServer(new TextEncoder().encode("no HTTP/2 at all\r\n".repeat(200)));
   await using halting = await grpcServer(undefined);
   await using nonsense = await grpcServer(() => Uint8Array.fromHex("ffffff"));
   await using throwing = await startAxon(() => {
@@ -218,6 +218,27 @@ Deno.test("Dendrite.forwardText() may run many times at once over one connection
     results.map(({ representations }) => representations[0]?.data[0]),
     Array.from({ length: 20 }, (_, id) => id),
   );
+});
+
+Deno.test("Dendrite lets calls in flight end when it is disposed", async () => {
+  const started = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  await using server = await startAxon(async (...args) => {
+    started.resolve();
+    await release.promise;
+    return await echo(...args);
+  });
+  await using silent = tcpServer();
+  const client = dendrite({ wallet: IDENTITY, timeoutMs: 20_000 });
+  const call = client.forwardText({
+    endpoints: [endpointAt(server.port), endpointAt(silent.port)],
+    inputs: SENTENCE,
+  });
+  await started.promise;
+  await client[Symbol.asyncDispose]();
+  release.resolve();
+  const { codes } = await call;
+  assert.deepEqual(codes, [ReturnCode.Success, ReturnCode.Unavailable]);
 });
 
 Deno.test("Dendrite.forwardText() rejects after the dendrite was disposed", async () => {

@@ -26,7 +26,7 @@ const INPUTS: Record<string, unknown> = {
   "int64[]": ids([1], []),
   "int64[1,1,1,1]": ids([1], [1, 1, 1, 1]),
   "[int64[1,1,1]]": [ids([1], [1, 1, 1])],
-  "3 sentences": ["the cat", "the dog", "the very long sentence that needs to be tokenized"],
+  "3 sentences": ["the cat", "the dog", "the very long sentence that needs to be padded"],
 };
 
 const ENDPOINTS: Record<string, unknown> = {

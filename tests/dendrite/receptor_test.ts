@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as grpc from "@grpc/grpc-js";
+import { axon } from "../../lib/axon/axon.ts";
 import { elementCount, Tensor, zeros } from "../../lib/base/tensor.ts";
 import { NETWORK_DIM } from "../../lib/domain/constants.ts";
 import { Modality } from "../../lib/domain/modality.ts";
@@ -179,7 +180,6 @@ Deno.test("Receptor.forward() connects again after its peer came back", async ()
   for (let times = 0; times < 3; times++) {
     assert.equal((await receptor.forward(IDS, options)).code, ReturnCode.Unavailable);
   }
-  const { axon } = await import("../../lib/axon/axon.ts");
   const forwardText = () => GOOD;
   await using _server = await axon({ wallet: IDENTITY, ip: "127.0.0.1", port, forwardText })
     .start();

@@ -71,7 +71,7 @@ Deno.test("sync() reports its seven reads", async () => {
   assert.ok(seen.every(({ total }) => total === 7));
 });
 
-Deno.test("sync() reads a network of more neurons than fit one page", async () => {
+Deno.test("sync() puts sixty neurons into the order of their uids", async () => {
   await using chain = await devchain();
   await using client = await subtensor({ network: chain.endpoint });
   const hotkeys = Array.from({ length: 60 }, (_, uid) => keypairFromUri(`//many//${uid}`));

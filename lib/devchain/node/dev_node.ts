@@ -9,12 +9,14 @@ import { checkSignature, checkState } from "../runtime/validity.ts";
 import type { Block, ChainStore, StateChanges } from "../state/chain_store.ts";
 import type { ReadableState } from "../state/overlay.ts";
 import { Announcer } from "./announcer.ts";
-import { type PoolEntry, TransactionPool, type TransactionStatus } from "./transaction_pool.ts";
+import { type PoolEntry, TransactionPool } from "./transaction_pool.ts";
 
 /** When a node seals blocks, and finalizes them. */
 export interface DevNodeOptions {
   readonly seal: "instant" | { readonly intervalMs: number };
   readonly finalityDelayMs: number;
+  /** The clock of timestamps, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A block that was just sealed. */
@@ -34,7 +36,7 @@ export class DevNode implements Disposable {
   readonly #options: DevNodeOptions;
   readonly #pool: TransactionPool;
   readonly #finalityTimers = new Set<ReturnType<typeof setTimeout>>();
-  readonly #interval: ReturnType<typeof setInterval> | undefined;
+  #interval: ReturnType<typeof setInterval> | undefined;
   #sealTimer: ReturnType<typeof setTimeout> | undefined;
   #best: Block;
   #finalizedBlock: Block;
@@ -50,9 +52,12 @@ export class DevNode implements Disposable {
     this.#finalizedBlock = genesis;
     this.#next = new BlockBuilder(store, genesis);
     this.#pool = new TransactionPool((account) => accountOf(this.#next.state, account).nonce);
-    if (options.seal !== "instant") {
-      this.#interval = setInterval(() => this.#seal(), options.seal.intervalMs);
-    }
+  }
+
+  /** Starts to seal blocks on time, if the options say so. */
+  start(): void {
+    const { seal } = this.#options;
+    if (seal !== "instant") this.#interval = setInterval(() => this.#seal(), seal.intervalMs);
   }
 
   /** The last block. */
@@ -89,7 +94,7 @@ export class DevNode implements Disposable {
   submit(bytes: Uint8Array, notify: PoolEntry["notify"] = () => {}): PoolEntry {
     const { state, number } = this.#next;
     const extrinsic = decodeExtrinsic(bytes);
-    this.#pool.checkPlace(extrinsic);
+    this.#pool.checkNew(extrinsic);
     checkSignature(state, number, this.genesisHash, extrinsic);
     checkState(state, extrinsic);
     const entry = { extrinsic, validUntil: eraDeath(extrinsic.era, number), notify };
@@ -107,8 +112,8 @@ export class DevNode implements Disposable {
 
   /** Extrinsics that arrive together share a block, and their replies go out before it. */
   #sealSoon(): void {
-    const waiting = this.#pool.ready.length > 0;
-    if (this.#options.seal !== "instant" || this.#sealTimer !== undefined || !waiting) return;
+    const { seal } = this.#options;
+    if (seal !== "instant" || this.#sealTimer !== undefined || !this.#pool.hasReady) return;
     this.#sealTimer = setTimeout(() => {
       this.#sealTimer = undefined;
       this.#seal();
@@ -118,7 +123,7 @@ export class DevNode implements Disposable {
   #seal(): void {
     const builder = this.#next;
     this.#pool.removeExpired(builder.number);
-    builder.addTimestamp(Date.now());
+    builder.addTimestamp(this.#options.now());
     const included = this.#fill(builder);
     const { block, changes } = builder.seal();
     this.store.append(block, changes);

@@ -49,23 +49,29 @@ export class TransactionPool {
     return [...this.#ready];
   }
 
-  /** Refuses an extrinsic that the pool has no place for. @throws {TransactionRefused} */
-  checkPlace({ hash, signer, nonce, bytes }: SignedExtrinsic): void {
-    if (this.#entries.has(hash)) throw poolRefusal("AlreadyImported");
-    if (this.#byAccount.get(signer)?.has(nonce)) throw poolRefusal("TooLowPriority");
-    if (this.#entries.size >= MAX_ENTRIES || this.#bytes + bytes.length > MAX_BYTES) {
-      throw poolRefusal("ImmediatelyDropped");
-    }
+  /** Whether anything could be in the next block. */
+  get hasReady(): boolean {
+    return this.#ready.size > 0;
   }
 
-  /** Adds an extrinsic and tells it whether it is ready. */
+  /** Refuses an extrinsic that is here already. @throws {TransactionRefused} */
+  checkNew({ hash }: SignedExtrinsic): void {
+    if (this.#entries.has(hash)) throw poolRefusal("AlreadyImported");
+  }
+
+  /**
+   * Adds a new extrinsic and tells it whether it is ready.
+   *
+   * @throws {TransactionRefused} If there is no place for it.
+   */
   add(entry: PoolEntry): void {
+    this.#checkPlace(entry.extrinsic);
     const { hash, signer, nonce, bytes } = entry.extrinsic;
     this.#entries.set(hash, entry);
     this.#bytes += bytes.length;
     const ofAccount = this.#byAccount.get(signer) ?? new Map<number, PoolEntry>();
     this.#byAccount.set(signer, ofAccount.set(nonce, entry));
-    this.#promote(signer);
+    this.#sort(signer);
     if (!this.#ready.has(entry)) entry.notify("future");
   }
 
@@ -95,7 +101,7 @@ export class TransactionPool {
 
   /** Finds out again what is ready, after a block changed nonces. */
   refresh(): void {
-    for (const account of this.#byAccount.keys()) this.#promote(account);
+    for (const account of this.#byAccount.keys()) this.#sort(account);
   }
 
   /** The nonce that follows those of the account's ready extrinsics. */
@@ -106,17 +112,26 @@ export class TransactionPool {
     return nonce;
   }
 
-  #promote(account: AccountId): void {
-    const first = this.#nonceOf(account);
-    const end = this.nextNonce(account);
-    for (const [nonce, entry] of this.#byAccount.get(account) ?? []) {
-      if (nonce < first || nonce >= end) this.#ready.delete(entry);
+  /** Refuses an extrinsic that there is no place for. @throws {TransactionRefused} */
+  #checkPlace({ signer, nonce, bytes }: SignedExtrinsic): void {
+    if (this.#byAccount.get(signer)?.has(nonce)) throw poolRefusal("TooLowPriority");
+    if (this.#entries.size >= MAX_ENTRIES || this.#bytes + bytes.length > MAX_BYTES) {
+      throw poolRefusal("ImmediatelyDropped");
     }
-    for (let nonce = first; nonce < end; nonce++) {
-      const entry = this.#byAccount.get(account)?.get(nonce);
+  }
+
+  /** Tells an account's extrinsics without a gap before them from those that wait for others. */
+  #sort(account: AccountId): void {
+    const ofAccount = this.#byAccount.get(account);
+    const end = this.nextNonce(account);
+    for (let nonce = this.#nonceOf(account); nonce < end; nonce++) {
+      const entry = ofAccount?.get(nonce);
       if (entry === undefined || this.#ready.has(entry)) continue;
       this.#ready.add(entry);
       entry.notify("ready");
+    }
+    for (const [nonce, entry] of ofAccount ?? []) {
+      if (nonce >= end && this.#ready.delete(entry)) entry.notify("future");
     }
   }
 }

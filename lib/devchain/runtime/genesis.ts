@@ -3,7 +3,7 @@
 import { type Address, publicKeyOf } from "../../domain/address.ts";
 import type { Rao } from "../../domain/balance.ts";
 import { toHex } from "../scale/hex.ts";
-import type { ChainStore } from "../state/chain_store.ts";
+import type { Block, ChainStore } from "../state/chain_store.ts";
 import { Overlay } from "../state/overlay.ts";
 import { endow, EXISTENTIAL_DEPOSIT } from "./balances.ts";
 import { sealBlock } from "./seal.ts";
@@ -19,7 +19,7 @@ const MAX_BALANCE = 1n << 64n;
 export function appendGenesis(
   store: ChainStore,
   balances: ReadonlyMap<Address, Rao>,
-): void {
+): Block {
   const state = new Overlay(store, -1);
   for (const [address, balance] of balances) {
     if (balance < EXISTENTIAL_DEPOSIT || balance >= MAX_BALANCE) {
@@ -28,5 +28,7 @@ export function appendGenesis(
     endow({ state, deposit: () => {} }, toHex(publicKeyOf(address)), balance);
   }
   clearFeeMultiplier(state);
-  store.append(sealBlock(undefined, [], state.changes), state.changes);
+  const block = sealBlock(undefined, [], state.changes);
+  store.append(block, state.changes);
+  return block;
 }

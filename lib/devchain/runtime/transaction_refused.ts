@@ -4,7 +4,6 @@ const INVALID = {
   Stale: "Transaction is outdated",
   BadProof: "Transaction has a bad signature",
   AncientBirthBlock: "Transaction has an ancient birth block",
-  ExhaustsResources: "Transaction would exhaust the block limits",
   Payment: "Inability to pay some fees (e.g. account balance too low)",
   MandatoryDispatch:
     "Transaction dispatch is mandatory; transactions may not have mandatory dispatches.",

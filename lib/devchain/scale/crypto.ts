@@ -6,6 +6,7 @@
 
 import {
   blake2AsU8a,
+  cryptoWaitReady,
   ed25519Verify,
   keyExtractSuri,
   keyFromPath,
@@ -15,6 +16,11 @@ import {
   sr25519Verify,
   xxhashAsU8a,
 } from "@polkadot/util-crypto";
+
+/** Waits for the WebAssembly of the hashes; until then they run, but slower. */
+export async function hashesReady(): Promise<void> {
+  await cryptoWaitReady();
+}
 
 /** BLAKE2b with 256 bits. */
 export function blake2_256(bytes: Uint8Array): Uint8Array {

@@ -268,8 +268,8 @@ export function enumeration(
 }
 
 /** Values of a type that the chain handles only as the bytes of their encoding. */
-export function encoded(type: TypeInfo): ScaleType<Uint8Array> {
-  return { ...scaleType<Uint8Array>(Bytes(Infinity), type.define), ...type };
+export function encoded({ define, path, parameters }: TypeInfo): ScaleType<Uint8Array> {
+  return { ...scaleType<Uint8Array>(Bytes(Infinity), define, path), parameters };
 }
 
 /** All bytes that are left: only as the last field. */

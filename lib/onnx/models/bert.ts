@@ -41,7 +41,7 @@ export interface BertOptions {
  * import { bert } from "bittensor";
  * import assert from "node:assert/strict";
  *
- * const model = bert({ hiddenSize: 32, layers: 1, numAttentionHeads: 2, intermediateSize: 64, vocabSize: 100 });
+ * const model = bert({ hiddenSize: 32, layers: 1, numAttentionHeads: 2, intermediateSize: 64 });
  * assert.equal(model.maxSequenceLength, 512);
  * ```
  */
@@ -84,18 +84,22 @@ const SIZES = [
   "vocabSize",
 ] as const;
 
-function checkedConfig({ layers, ...options }: BertOptions): BertConfig {
-  const given = Object.entries({ numHiddenLayers: layers, ...options })
-    .filter(([, value]) => value !== undefined);
-  const config: BertConfig = { ...DEFAULTS, ...Object.fromEntries(given) };
-  if (layers !== undefined && layers !== config.numHiddenLayers) {
-    refuse("layers", layers, `numHiddenLayers says ${config.numHiddenLayers}`);
+function checkedConfig(options: BertOptions): BertConfig {
+  const { layers, numHiddenLayers = layers, ...others } = options;
+  if (layers !== undefined && layers !== numHiddenLayers) {
+    refuse("layers", layers, `numHiddenLayers is ${numHiddenLayers}`);
   }
+  const given = Object.entries({ numHiddenLayers, ...others })
+    .filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(DEFAULTS, name)) refuse(name, value, "there is no such option");
+  }
+  const config: BertConfig = { ...DEFAULTS, ...Object.fromEntries(given) };
   for (const name of SIZES) {
     if (!isInteger(config[name], 1)) refuse(name, config[name], "it must be a positive integer");
   }
   for (const name of ["layerNormEps", "initializerRange"] as const) {
-    if (!(config[name] > 0 && config[name] < Infinity)) {
+    if (!Number.isFinite(config[name]) || config[name] <= 0) {
       refuse(name, config[name], "it must be a positive number");
     }
   }
@@ -114,7 +118,7 @@ function isInteger(value: number, least: number): boolean {
   return Number.isSafeInteger(value) && value >= least;
 }
 
-function refuse(name: keyof BertOptions, value: number, reason: string): never {
+function refuse(name: string, value: unknown, reason: string): never {
   throw new BittensorError(
     "model/config",
     `Cannot make a BERT model with ${name} ${value}: ${reason}`,

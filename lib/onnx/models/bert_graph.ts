@@ -76,30 +76,20 @@ function embed(graph: GraphBuilder, { config, random }: Context, ids: Value): Va
 
 /** One layer: self-attention, then a feed-forward network, each added to its input and normalized. */
 function encode(graph: GraphBuilder, context: Context, input: Value, bias: Value): Value {
-  const { config: { hiddenSize, intermediateSize }, random } = context;
-  const mixed = attend(graph.scope("attention.self"), context, input, bias);
-  const projected = dense(
-    graph.scope("attention.output.dense"),
-    mixed,
-    [hiddenSize, hiddenSize],
-    random,
-  );
-  const sum = graph.op("Add", [projected, input]);
-  const attended = normalize(graph.scope("attention.output.LayerNorm"), sum, context.config);
+  const { config, random } = context;
+  const { hiddenSize, intermediateSize } = config;
+  const map = (name: string, value: Value, from: number, to: number) =>
+    dense(graph.scope(name), value, [from, to], random);
 
-  const inner = dense(
-    graph.scope("intermediate.dense"),
-    attended,
-    [hiddenSize, intermediateSize],
-    random,
-  );
-  const gelu = graph.op("Gelu", [inner]);
-  const outer = dense(graph.scope("output.dense"), gelu, [intermediateSize, hiddenSize], random);
-  return normalize(
-    graph.scope("output.LayerNorm"),
-    graph.op("Add", [outer, attended]),
-    context.config,
-  );
+  const mixed = attend(graph.scope("attention.self"), context, input, bias);
+  const projected = map("attention.output.dense", mixed, hiddenSize, hiddenSize);
+  const attentionSum = graph.op("Add", [projected, input]);
+  const attended = normalize(graph.scope("attention.output.LayerNorm"), attentionSum, config);
+
+  const inner = map("intermediate.dense", attended, hiddenSize, intermediateSize);
+  const outer = map("output.dense", graph.op("Gelu", [inner]), intermediateSize, hiddenSize);
+  const sum = graph.op("Add", [outer, attended]);
+  return normalize(graph.scope("output.LayerNorm"), sum, config);
 }
 
 /** Multi-head attention: `[batch, sequence, hiddenSize]` in and out. */
@@ -147,7 +137,7 @@ function normalize(graph: GraphBuilder, input: Value, config: BertConfig): Value
   return graph.op("LayerNormalization", [input, scale, bias], { axis: -1, epsilon: layerNormEps });
 }
 
-/** Cuts each vector to `size`, or puts zeros behind it. */
+/** Cuts each vector from `from` to `to` elements, or puts zeros behind it. */
 function resize(graph: GraphBuilder, input: Value, from: number, to: number): Value {
   if (to === from) return input;
   if (to > from) return graph.op("Pad", [input, graph.integers([0, 0, 0, 0, 0, to - from])]);

@@ -45,7 +45,8 @@ export function modelInputs(ids: Tensor, attentionMask: Tensor = onesLike(ids)):
 export function modelOutput({ [HIDDEN_STATE]: output }: NamedTensors): FloatTensor {
   const data = output?.data;
   if (!output || !(data instanceof Float32Array)) {
-    throw new TypeError(`${HIDDEN_STATE} is ${output ? formatShape(output) : "missing"}`);
+    const fact = output ? `it is ${formatShape(output)}` : "the model has none";
+    throw new TypeError(`Cannot read the output ${HIDDEN_STATE}: ${fact}`);
   }
   // The runtime's tensors are of its own copy of the class: instanceof would not know them.
   return new Tensor("float32", data, output.dims);

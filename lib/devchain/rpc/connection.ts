@@ -1,0 +1,103 @@
+import { RpcCode, RpcError } from "./rpc_error.ts";
+import type { RpcClient, RpcMethod, Subscription } from "./rpc_method.ts";
+import { answer, notification } from "./request.ts";
+
+/** Characters of a message that a client may send. */
+const MAX_MESSAGE = 1024 * 1024;
+
+/** Bytes that may wait for a client that reads slowly; then it is dropped. */
+const MAX_WAITING = 16 * 1024 * 1024;
+
+const MAX_SUBSCRIPTIONS = 1024;
+
+/** Close codes of WebSocket. */
+const TOO_BIG = 1009;
+const TRY_AGAIN_LATER = 1013;
+const GOING_AWAY = 1001;
+
+/** One client: its socket, its requests, its subscriptions. */
+export class Connection implements RpcClient {
+  /** Resolves when the socket is closed. */
+  readonly closed: Promise<void>;
+  readonly #socket: WebSocket;
+  readonly #methods: ReadonlyMap<string, RpcMethod>;
+  readonly #subscriptions = new Map<string, () => void>();
+  /** Notifications of a request that is being answered: the answer goes first. */
+  #held: string[] | undefined;
+  #lastId = 0;
+
+  constructor(socket: WebSocket, methods: ReadonlyMap<string, RpcMethod>) {
+    this.#socket = socket;
+    this.#methods = methods;
+    const closed = Promise.withResolvers<void>();
+    this.closed = closed.promise;
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("message", ({ data }) => this.#receive(data));
+    // A broken connection tells it by this event first, and is closed next.
+    socket.addEventListener("error", () => this.#stopAll());
+    socket.addEventListener("close", () => {
+      this.#stopAll();
+      closed.resolve();
+    });
+  }
+
+  subscribe({ notification: method, start }: Subscription): string {
+    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) {
+      throw new RpcError(
+        RpcCode.TooManySubscriptions,
+        "Too many subscriptions on the connection",
+        `Exceeded max limit of ${MAX_SUBSCRIPTIONS}`,
+      );
+    }
+    const id = `dev${++this.#lastId}`;
+    const stop = start(
+      (result) => this.#send(notification(method, id, result)),
+      () => this.#subscriptions.delete(id),
+    );
+    this.#subscriptions.set(id, stop);
+    return id;
+  }
+
+  unsubscribe(id: string): boolean {
+    this.#subscriptions.get(id)?.();
+    return this.#subscriptions.delete(id);
+  }
+
+  /** Says goodbye; see {@linkcode Connection.closed}. */
+  close(): void {
+    this.#close(GOING_AWAY, "the node stops");
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    const length = typeof data === "string" ? data.length : data.byteLength;
+    if (length > MAX_MESSAGE) return this.#close(TOO_BIG, `messages have at most ${MAX_MESSAGE}`);
+    const message = typeof data === "string" ? data : new TextDecoder().decode(data);
+    this.#held = [];
+    const text = answer(this.#methods, this, message);
+    const held = this.#held;
+    this.#held = undefined;
+    if (text !== undefined) this.#send(text);
+    for (const notification of held) this.#send(notification);
+  }
+
+  #send(text: string): void {
+    if (this.#held !== undefined) {
+      this.#held.push(text);
+    } else if (this.#socket.readyState === WebSocket.OPEN) {
+      this.#socket.send(text);
+      if (this.#socket.bufferedAmount > MAX_WAITING) {
+        this.#close(TRY_AGAIN_LATER, "too much waits to be read");
+      }
+    }
+  }
+
+  #close(code: number, reason: string): void {
+    this.#stopAll();
+    if (this.#socket.readyState <= WebSocket.OPEN) this.#socket.close(code, reason);
+  }
+
+  #stopAll(): void {
+    for (const stop of this.#subscriptions.values()) stop();
+    this.#subscriptions.clear();
+  }
+}

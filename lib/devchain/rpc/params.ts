@@ -1,0 +1,80 @@
+/** Arguments of RPC methods, checked as they are taken. */
+
+import type { Hex } from "../scale/hex.ts";
+import { fromHex } from "../scale/hex.ts";
+import { invalidParams } from "./rpc_error.ts";
+
+const HEX = /^0x(?:[0-9a-f]{2})*$/i;
+const HASH_LENGTH = 66;
+
+/** The arguments of one request, by position. */
+export class Params {
+  readonly #values: readonly unknown[];
+
+  constructor(values: readonly unknown[]) {
+    this.#values = values;
+  }
+
+  /** Whether there is an argument; `null` is none. */
+  has(position: number): boolean {
+    return (this.#values[position] ?? null) !== null;
+  }
+
+  /** Hexadecimal text, in lower case. @throws {RpcError} */
+  hex(position: number): Hex {
+    return asHex(this.#values[position]);
+  }
+
+  /** The bytes of hexadecimal text. @throws {RpcError} */
+  bytes(position: number): Uint8Array {
+    return fromHex(this.hex(position));
+  }
+
+  /** A list of hexadecimal texts. @throws {RpcError} */
+  hexList(position: number): readonly Hex[] {
+    const values = this.#values[position];
+    if (!Array.isArray(values)) throw invalidParams("expected a list of hexadecimal texts");
+    return values.map(asHex);
+  }
+
+  /** The hash of a block, if it is given. @throws {RpcError} */
+  optionalHash(position: number): Hex | undefined {
+    if (!this.has(position)) return undefined;
+    const hash = this.hex(position);
+    if (hash.length !== HASH_LENGTH) throw invalidParams("expected a hash of 32 bytes");
+    return hash;
+  }
+
+  /** A number, also as hexadecimal text. @throws {RpcError} */
+  number(position: number): number {
+    return asNumber(this.#values[position]);
+  }
+
+  /** One number or a list of them. @throws {RpcError} */
+  numberOrList(position: number): number | readonly number[] {
+    const value = this.#values[position];
+    return Array.isArray(value) ? value.map(asNumber) : asNumber(value);
+  }
+
+  /** A text. @throws {RpcError} */
+  text(position: number): string {
+    const value = this.#values[position];
+    if (typeof value !== "string") throw invalidParams("expected a text");
+    return value;
+  }
+}
+
+function asHex(value: unknown): Hex {
+  if (typeof value !== "string" || !HEX.test(value)) {
+    throw invalidParams("expected hexadecimal text that starts with 0x");
+  }
+  return `0x${value.slice(2).toLowerCase()}`;
+}
+
+function asNumber(value: unknown): number {
+  const number = typeof value === "string" && /^0x[0-9a-f]{1,8}$/i.test(value)
+    ? Number(value)
+    : value;
+  if (typeof number === "number" && Number.isInteger(number) && number >= 0) return number;
+  throw invalidParams("expected a number");
+}

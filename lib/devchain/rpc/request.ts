@@ -1,0 +1,97 @@
+/** JSON-RPC 2.0: from the text of a request to the text of its answer. */
+
+import { messageOf } from "../../base/errors.ts";
+import { logger } from "../../base/log.ts";
+import { TransactionRefused } from "../runtime/transaction_refused.ts";
+import { Params } from "./params.ts";
+import { RpcCode, RpcError } from "./rpc_error.ts";
+import type { RpcClient, RpcMethod } from "./rpc_method.ts";
+
+/** Requests that one batch may hold. */
+const MAX_BATCH = 100;
+
+const log = () => logger("devchain");
+
+/**
+ * Answers a message: one request or a batch.
+ *
+ * @returns the answer, or nothing if the message holds only notifications.
+ */
+export function answer(
+  methods: ReadonlyMap<string, RpcMethod>,
+  client: RpcClient,
+  message: string,
+): string | undefined {
+  const content = parse(message);
+  if (content === undefined) {
+    return failure(null, new RpcError(RpcCode.ParseError, "Parse error"));
+  }
+  if (!Array.isArray(content)) return answerOne(methods, client, content);
+  if (content.length === 0) return failure(null, invalidRequest());
+  if (content.length > MAX_BATCH) {
+    const text = `The batch request was too large: it may hold ${MAX_BATCH} requests`;
+    return failure(null, new RpcError(RpcCode.BatchTooLarge, text));
+  }
+  const answers = content.flatMap((request) => answerOne(methods, client, request) ?? []);
+  return answers.length === 0 ? undefined : `[${answers.join(",")}]`;
+}
+
+/** A notification of a subscription. */
+export function notification(method: string, subscription: string, result: unknown): string {
+  return JSON.stringify({ jsonrpc: "2.0", method, params: { subscription, result } });
+}
+
+function parse(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    return undefined;
+  }
+}
+
+function answerOne(
+  methods: ReadonlyMap<string, RpcMethod>,
+  client: RpcClient,
+  request: unknown,
+): string | undefined {
+  if (!isRequest(request)) return failure(null, invalidRequest());
+  const { id, method, params = [] } = request;
+  try {
+    const run = methods.get(method);
+    if (run === undefined) throw new RpcError(RpcCode.MethodNotFound, "Method not found");
+    const result = run(new Params(params), client);
+    if (id !== undefined) return JSON.stringify({ jsonrpc: "2.0", result, id });
+  } catch (error) {
+    if (id !== undefined) return failure(id, error);
+  }
+}
+
+interface Request {
+  readonly method: string;
+  readonly params?: readonly unknown[];
+  /** Missing in a notification, which gets no answer. */
+  readonly id?: string | number | null;
+}
+
+function isRequest(value: unknown): value is Request {
+  if (typeof value !== "object" || value === null) return false;
+  const { jsonrpc, method, params, id } = value as Record<string, unknown>;
+  return jsonrpc === "2.0" && typeof method === "string" &&
+    (params === undefined || Array.isArray(params)) &&
+    (id === undefined || id === null || typeof id === "string" || typeof id === "number");
+}
+
+function invalidRequest(): RpcError {
+  return new RpcError(RpcCode.InvalidRequest, "Invalid request");
+}
+
+function failure(id: string | number | null, error: unknown): string {
+  const { code, message, data } = asRpcError(error);
+  return JSON.stringify({ jsonrpc: "2.0", error: { code, message, data }, id });
+}
+
+function asRpcError(error: unknown): Pick<RpcError, "code" | "message" | "data"> {
+  if (error instanceof RpcError || error instanceof TransactionRefused) return error;
+  log().error("Cannot answer a request: {reason}", { reason: messageOf(error), error });
+  return new RpcError(RpcCode.InternalError, "Internal error");
+}

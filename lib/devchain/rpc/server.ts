@@ -1,0 +1,80 @@
+/** The WebSocket server of the node. */
+
+import { delay } from "../../base/deadline.ts";
+import { BittensorError } from "../../base/errors.ts";
+import { Connection } from "./connection.ts";
+import type { RpcMethod } from "./rpc_method.ts";
+
+/** Where to listen. */
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 chooses a free one. */
+  readonly port: number;
+}
+
+/** A server that runs. */
+export interface RpcServer {
+  readonly port: number;
+  /** Closes all connections and stops listening. */
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 256;
+
+/** How long a client may take to say goodbye. */
+const GOODBYE_MS = 1000;
+
+/**
+ * Serves RPC methods over WebSocket.
+ *
+ * @throws {BittensorError} `devchain/port-in-use`.
+ */
+export function serveRpc(
+  methods: ReadonlyMap<string, RpcMethod>,
+  { host, port }: ServerOptions,
+): RpcServer {
+  const connections = new Set<Connection>();
+  const server = listen(host, port, (request) => {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return new Response("This is a WebSocket endpoint.\n", { status: 426 });
+    }
+    if (connections.size >= MAX_CONNECTIONS) return new Response(null, { status: 503 });
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    const connection = new Connection(socket, methods);
+    connections.add(connection);
+    connection.closed.then(() => connections.delete(connection));
+    return response;
+  });
+  return {
+    port: server.addr.port,
+    close: async () => {
+      for (const connection of connections) connection.close();
+      await allClosed(connections);
+      await server.shutdown();
+    },
+  };
+}
+
+function listen(host: string, port: number, handler: (request: Request) => Response) {
+  try {
+    return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
+    throw new BittensorError(
+      "devchain/port-in-use",
+      `Cannot listen on ${host}:${port}: port ${port} is in use`,
+      { hint: "use another port, or 0 for a free one", cause },
+    );
+  }
+}
+
+async function allClosed(connections: ReadonlySet<Connection>): Promise<void> {
+  const controller = new AbortController();
+  const patience = delay(GOODBYE_MS, controller.signal).catch(() => {});
+  await Promise.race([
+    patience,
+    Promise.all([...connections].map((connection) => connection.closed)),
+  ]);
+  controller.abort();
+  await patience;
+}
