@@ -47,7 +47,7 @@ export async function runProgram(
   for (const add of commands) add(program, context);
   try {
     await program.parseAsync(args, { from: "user" });
-    return 0;
+    return stop.signal.aborted ? stop.exitCode() : 0;
   } catch (error) {
     if (stop.signal.aborted) return stop.exitCode();
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -1,5 +1,5 @@
 // The tutorial's quick start, client and server, on a network of its own:
-//   deno run -P=quickstart examples/quickstart.ts
+//   deno run -P=local examples/quickstart.ts
 
 import * as bittensor from "bittensor";
 

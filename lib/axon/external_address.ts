@@ -19,8 +19,11 @@ const WILDCARDS = ["0.0.0.0", "::"];
 /** The chain refuses these two as addresses of a neuron, but no other of 127.0.0.0/8. */
 const REFUSED = ["127.0.0.1", "::1"];
 
-/** An address of this machine that the chain accepts; Linux answers to all of 127.0.0.0/8. */
-const LOCAL = "127.0.0.2";
+/**
+ * An address of this machine that the chain accepts: Linux and Windows answer to all of 127.0.0.0/8,
+ * macOS to 127.0.0.1 alone, which IPv6 can write in another way.
+ */
+export const LOOPBACK_IP = Deno.build.os === "darwin" ? "::ffff:127.0.0.1" : "127.0.0.2";
 
 /**
  * Decides which address a neuron subscribes with: the one that the user gave; else, on a chain of
@@ -41,12 +44,12 @@ export function externalAddress(options: ExternalAddressOptions): string {
     );
   }
   const ip = formatIp(parseIp(boundIp));
-  if (WILDCARDS.includes(ip)) return LOCAL;
+  if (WILDCARDS.includes(ip)) return LOOPBACK_IP;
   if (!REFUSED.includes(ip)) return ip;
   throw new BittensorError(
     "axon/external-ip",
     `Cannot subscribe the axon: the chain refuses its address ${ip}`,
-    { hint: `let it listen on all addresses (leave ip out), or on ${LOCAL}` },
+    { hint: `let it listen on all addresses (leave ip out), or on ${LOOPBACK_IP}` },
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Address } from "../domain/address.ts";
 import { type Rao, rao, RAO_PER_TAO } from "../domain/balance.ts";
+import { formatHostPort } from "../domain/endpoint.ts";
 import { type DevAccount, devAccounts } from "./dev_accounts.ts";
 import { DevNode } from "./node/dev_node.ts";
 import { createMethods } from "./rpc/methods.ts";
@@ -59,7 +60,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * It is a Substrate node as clients see it: JSON-RPC over WebSocket, metadata, signed extrinsics
  * with nonces, eras and fees. Everything is in memory and ends with it.
  *
- * @throws {BittensorError} `devchain/port-in-use`.
+ * @throws {BittensorError} `devchain/port-in-use`, or `devchain/cannot-listen` for other reasons.
  * @throws {RangeError} If a balance, a delay or an interval is out of range.
  *
  * @example Start a chain
@@ -73,12 +74,11 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * ```
  */
 export async function devchain(options: DevChainOptions = {}): Promise<DevChain> {
-  const { signal } = options;
-  const accounts = devAccounts();
-  const node = createNode(options, accounts);
+  const { host = "127.0.0.1", port = 0, signal } = options;
   await hashesReady();
   signal?.throwIfAborted();
-  const { host = "127.0.0.1", port = 0 } = options;
+  const accounts = devAccounts();
+  const node = createNode(options, accounts);
   const server = serveRpc(createMethods(node), { host, port });
   node.start();
   const close = once(async () => {
@@ -88,7 +88,7 @@ export async function devchain(options: DevChainOptions = {}): Promise<DevChain>
   });
   signal?.addEventListener("abort", close);
   return {
-    endpoint: `ws://${host}:${server.port}`,
+    endpoint: `ws://${formatHostPort({ ip: host, port: server.port })}`,
     genesisHash: node.genesisHash,
     get block() {
       return node.best.header.number;

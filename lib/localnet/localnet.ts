@@ -1,5 +1,6 @@
 /** A network on this machine: a dev chain and neurons that answer. */
 
+import { LOOPBACK_IP } from "../axon/external_address.ts";
 import type { WaitOptions } from "../base/deadline.ts";
 import { type Subtensor, subtensor } from "../chain/subtensor.ts";
 import { type DevChain, devchain } from "../devchain/devchain.ts";
@@ -92,7 +93,7 @@ function startNeuron(
     wallet: developmentIdentity(uid),
     model: bert({ ...MODEL, seed: uid }),
     subtensor: client,
-    ip: "127.0.0.2",
+    ip: LOOPBACK_IP,
     port: 0,
   });
 }

@@ -61,11 +61,31 @@ async function run(session: InferenceSession, inputs: NamedTensors): Promise<Nam
 
 /** Imported when first needed: the native library is large, and most programs never run a model. */
 async function loadRuntime(): Promise<typeof import("onnxruntime-node")> {
+  disableTelemetry();
   const runtime = await import("onnxruntime-node");
   // It would write to stderr what it also throws, past the logging of the program.
   runtime.env.logLevel = "fatal";
   return runtime;
 }
+
+/**
+ * Since 1.30 the runtime reports its use to its vendor and leaves files in the temporary folder,
+ * unless this variable is set when the library is loaded. Who sets it to another value decides so.
+ */
+function disableTelemetry(): void {
+  try {
+    if (Deno.env.get(NO_TELEMETRY) === undefined) Deno.env.set(NO_TELEMETRY, "1");
+  } catch (cause) {
+    throw new BittensorError(
+      "onnx/permission",
+      `Cannot load ONNX Runtime: it would report its use, as ${NO_TELEMETRY} cannot be set`,
+      { cause, hint: `run the program with --allow-env=${NO_TELEMETRY}, or with --allow-env` },
+    );
+  }
+}
+
+/** Environment variable of ONNX Runtime. */
+const NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
 function sessionOptions({ device, threads }: SessionOptions): InferenceSession.SessionOptions {
   return {

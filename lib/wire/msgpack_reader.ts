@@ -39,7 +39,7 @@ export class MsgpackReader {
     return form === 0xc3;
   }
 
-  /** A view of binary data, of any of the three lengths of length. */
+  /** A view of binary data, whose length has 8, 16 or 32 bits. */
   binary(): Uint8Array {
     const form = this.#uint(1);
     if (form < 0xc4 || form > 0xc6) throw unexpected(form, "binary data");

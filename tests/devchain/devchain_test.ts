@@ -113,7 +113,10 @@ Deno.test("devchain() drops a client that does not read, and serves the others",
   for (let length: number | null = 0; length !== null; received += length ?? 0) {
     length = await silent.read(chunk).catch(() => null);
   }
-  assert(received < requests * metadata.length, `received ${received} of ${requests * metadata.length}`);
+  assert(
+    received < requests * metadata.length,
+    `received ${received} of ${requests * metadata.length}`,
+  );
 });
 
 /** A WebSocket that was opened by hand and neither reads nor answers. */

@@ -29,11 +29,12 @@ async function sendAnything(rpc: RpcSocket, message: string | Uint8Array<ArrayBu
 }
 
 Deno.test("the socket survives random bytes", () =>
-  withBystander(fc.uint8Array({ maxLength: 200 }), (rpc, bytes) =>
-    sendAnything(rpc, new Uint8Array(bytes))));
+  withBystander(
+    fc.uint8Array({ maxLength: 200 }),
+    (rpc, bytes) => sendAnything(rpc, new Uint8Array(bytes)),
+  ));
 
-Deno.test("the socket survives random JSON", () =>
-  withBystander(fc.json(), sendAnything));
+Deno.test("the socket survives random JSON", () => withBystander(fc.json(), sendAnything));
 
 Deno.test("the socket survives random requests", async () => {
   await using chain = await devchain();

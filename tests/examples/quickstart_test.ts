@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 Deno.test("the quick start script runs as its first lines say", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=quickstart", "examples/quickstart.ts"],
+    args: ["run", "-P=local", "examples/quickstart.ts"],
     cwd: join(import.meta.dirname!, "../.."),
   }).output();
   const text = new TextDecoder().decode(stdout);

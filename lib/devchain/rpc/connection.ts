@@ -69,6 +69,8 @@ export class Connection implements RpcClient {
   }
 
   #receive(data: string | ArrayBuffer): void {
+    // After goodbye nothing is served any more, even if the client still talks.
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
     const length = typeof data === "string" ? data.length : data.byteLength;
     if (length > MAX_MESSAGE) return this.#close(TOO_BIG, `messages have at most ${MAX_MESSAGE}`);
     const message = typeof data === "string" ? data : new TextDecoder().decode(data);

@@ -1,7 +1,6 @@
 /** Arguments of RPC methods, checked as they are taken. */
 
-import type { Hex } from "../scale/hex.ts";
-import { fromHex } from "../scale/hex.ts";
+import { fromHex, type Hex } from "../scale/hex.ts";
 import { invalidParams } from "./rpc_error.ts";
 
 const HEX = /^0x(?:[0-9a-f]{2})*$/i;
@@ -30,11 +29,11 @@ export class Params {
     return fromHex(this.hex(position));
   }
 
-  /** A list of hexadecimal texts. @throws {RpcError} */
-  hexList(position: number): readonly Hex[] {
+  /** Different hexadecimal texts, in the order of a list that may repeat them. @throws {RpcError} */
+  hexSet(position: number): readonly Hex[] {
     const values = this.#values[position];
     if (!Array.isArray(values)) throw invalidParams("expected a list of hexadecimal texts");
-    return values.map(asHex);
+    return [...new Set(values.map(asHex))];
   }
 
   /** The hash of a block, if it is given. @throws {RpcError} */

@@ -10,7 +10,8 @@ import type { RpcClient, RpcMethod } from "./rpc_method.ts";
 /** Requests that one batch may hold. */
 const MAX_BATCH = 100;
 
-const log = () => logger("devchain");
+/** Characters that an answer may have, that to a batch too. */
+const MAX_ANSWER = 16 * 1024 * 1024;
 
 /**
  * Answers a message: one request or a batch.
@@ -32,7 +33,23 @@ export function answer(
     const text = `The batch request was too large: it may hold ${MAX_BATCH} requests`;
     return failure(null, new RpcError(RpcCode.BatchTooLarge, text));
   }
-  const answers = content.flatMap((request) => answerOne(methods, client, request) ?? []);
+  return answerBatch(methods, client, content);
+}
+
+function answerBatch(
+  methods: ReadonlyMap<string, RpcMethod>,
+  client: RpcClient,
+  requests: readonly unknown[],
+): string | undefined {
+  const answers: string[] = [];
+  let length = 0;
+  for (const request of requests) {
+    const text = answerOne(methods, client, request);
+    if (text === undefined) continue;
+    answers.push(text);
+    length += text.length;
+    if (length > MAX_ANSWER) return failure(null, tooBig());
+  }
   return answers.length === 0 ? undefined : `[${answers.join(",")}]`;
 }
 
@@ -60,7 +77,9 @@ function answerOne(
     const run = methods.get(method);
     if (run === undefined) throw new RpcError(RpcCode.MethodNotFound, "Method not found");
     const result = run(new Params(params), client);
-    if (id !== undefined) return JSON.stringify({ jsonrpc: "2.0", result, id });
+    if (id === undefined) return;
+    const text = JSON.stringify({ jsonrpc: "2.0", result, id });
+    return text.length > MAX_ANSWER ? failure(id, tooBig()) : text;
   } catch (error) {
     if (id !== undefined) return failure(id, error);
   }
@@ -85,6 +104,10 @@ function invalidRequest(): RpcError {
   return new RpcError(RpcCode.InvalidRequest, "Invalid request");
 }
 
+function tooBig(): RpcError {
+  return new RpcError(RpcCode.ResponseTooBig, "Response is too big");
+}
+
 function failure(id: string | number | null, error: unknown): string {
   const { code, message, data } = asRpcError(error);
   return JSON.stringify({ jsonrpc: "2.0", error: { code, message, data }, id });
@@ -92,6 +115,9 @@ function failure(id: string | number | null, error: unknown): string {
 
 function asRpcError(error: unknown): Pick<RpcError, "code" | "message" | "data"> {
   if (error instanceof RpcError || error instanceof TransactionRefused) return error;
-  log().error("Cannot answer a request: {reason}", { reason: messageOf(error), error });
+  logger("devchain").error("Cannot answer a request: {reason}", {
+    reason: messageOf(error),
+    error,
+  });
   return new RpcError(RpcCode.InternalError, "Internal error");
 }

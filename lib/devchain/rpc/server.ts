@@ -1,7 +1,8 @@
 /** The WebSocket server of the node. */
 
 import { delay } from "../../base/deadline.ts";
-import { BittensorError } from "../../base/errors.ts";
+import { BittensorError, messageOf } from "../../base/errors.ts";
+import { formatHostPort } from "../../domain/endpoint.ts";
 import { Connection } from "./connection.ts";
 import type { RpcMethod } from "./rpc_method.ts";
 
@@ -27,18 +28,19 @@ const GOODBYE_MS = 1000;
 /**
  * Serves RPC methods over WebSocket.
  *
- * @throws {BittensorError} `devchain/port-in-use`.
+ * @throws {BittensorError} `devchain/port-in-use`, or `devchain/cannot-listen` for other reasons.
  */
 export function serveRpc(
   methods: ReadonlyMap<string, RpcMethod>,
   { host, port }: ServerOptions,
 ): RpcServer {
   const connections = new Set<Connection>();
+  let closing = false;
   const server = listen(host, port, (request) => {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return new Response("This is a WebSocket endpoint.\n", { status: 426 });
     }
-    if (connections.size >= MAX_CONNECTIONS) return new Response(null, { status: 503 });
+    if (closing || connections.size >= MAX_CONNECTIONS) return new Response(null, { status: 503 });
     const { socket, response } = Deno.upgradeWebSocket(request);
     const connection = new Connection(socket, methods);
     connections.add(connection);
@@ -48,6 +50,7 @@ export function serveRpc(
   return {
     port: server.addr.port,
     close: async () => {
+      closing = true;
       for (const connection of connections) connection.close();
       await allClosed(connections);
       await server.shutdown();
@@ -59,13 +62,24 @@ function listen(host: string, port: number, handler: (request: Request) => Respo
   try {
     return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-    throw new BittensorError(
-      "devchain/port-in-use",
-      `Cannot listen on ${host}:${port}: port ${port} is in use`,
-      { hint: "use another port, or 0 for a free one", cause },
+    if (cause instanceof TypeError || cause instanceof RangeError) throw cause;
+    throw cannotListen(formatHostPort({ ip: host, port }), port, cause);
+  }
+}
+
+function cannotListen(place: string, port: number, cause: unknown): BittensorError {
+  if (!(cause instanceof Deno.errors.AddrInUse)) {
+    return new BittensorError(
+      "devchain/cannot-listen",
+      `Cannot listen on ${place}: ${messageOf(cause)}`,
+      { hint: "use an address of this machine, such as 127.0.0.1, and another port", cause },
     );
   }
+  return new BittensorError(
+    "devchain/port-in-use",
+    `Cannot listen on ${place}: port ${port} is in use`,
+    { hint: "use another port, or 0 for a free one", cause },
+  );
 }
 
 async function allClosed(connections: ReadonlySet<Connection>): Promise<void> {

@@ -1,11 +1,11 @@
 /** RPC `state_*`: storage, metadata, runtime version and runtime APIs. */
 
 import type { DevNode } from "../node/dev_node.ts";
-import { encodeRuntimeMetadata, METADATA_VERSIONS } from "../runtime/metadata.ts";
+import { encodeRuntimeMetadata } from "../runtime/metadata.ts";
 import { findApiMethod } from "../runtime/runtime_apis.ts";
 import { VERSION } from "../runtime/version.ts";
 import { blake2_256 } from "../scale/crypto.ts";
-import { fromHex, type Hex, toHex } from "../scale/hex.ts";
+import { type Hex, toHex } from "../scale/hex.ts";
 import { blockNumberAt } from "./block_at.ts";
 import type { Params } from "./params.ts";
 import { invalidParams, RpcCode, RpcError } from "./rpc_error.ts";
@@ -16,10 +16,8 @@ const MAX_KEYS = 1000;
 
 /** The methods of this namespace. */
 export function stateMethods(node: DevNode): RpcMethods {
-  const metadata = new Map<number, Uint8Array>(
-    METADATA_VERSIONS.map((version) => [version, encodeRuntimeMetadata(version)]),
-  );
-  const metadataHex = toHex(metadata.get(14) ?? new Uint8Array());
+  const metadata = encodeRuntimeMetadata();
+  const metadataHex = toHex(metadata[14]);
   const value = (params: Params) => {
     const number = blockNumberAt(node, params, 1);
     return node.store.read(params.hex(0), number);
@@ -40,10 +38,10 @@ export function stateMethods(node: DevNode): RpcMethods {
     state_getKeysPaged: (params) => keysPaged(node, params),
     state_queryStorageAt: (params) => {
       const number = blockNumberAt(node, params, 1);
-      return [storageAt(node, params.hexList(0), number)];
+      return [storageAt(node, params.hexSet(0), number)];
     },
     state_subscribeStorage: (params, client) =>
-      client.subscribe(storageChanges(node, params.hexList(0))),
+      client.subscribe(storageChanges(node, params.hexSet(0))),
     state_unsubscribeStorage: unsubscribe,
     state_getMetadata: (params) => {
       blockNumberAt(node, params, 0);
@@ -59,12 +57,7 @@ export function stateMethods(node: DevNode): RpcMethods {
       const state = node.stateAt(blockNumberAt(node, params, 2));
       const method = findApiMethod(params.text(0));
       if (method === undefined) throw invalidParams(`no runtime API ${params.text(0)}`);
-      const context = {
-        state,
-        metadataVersions: METADATA_VERSIONS,
-        metadata: (version: number) => metadata.get(version),
-      };
-      return toHex(method.run(context, params.bytes(1)));
+      return toHex(method.run({ state, metadata }, params.bytes(1)));
     },
   };
 }

@@ -1,4 +1,3 @@
-import type { Hex } from "../scale/hex.ts";
 import type { Block, ChainStore, StateChanges } from "../state/chain_store.ts";
 import { Overlay } from "../state/overlay.ts";
 import { withdraw } from "./balances.ts";

@@ -60,7 +60,7 @@ const signedBody = struct("", {
   ...extra,
   callBytes: rest,
 });
-const signedExtra = struct("", {
+const payloadEnd = struct("", {
   ...extra,
   specVersion: u32,
   transactionVersion: u32,
@@ -118,7 +118,7 @@ export function isSignedFor(
 ): boolean {
   const payload = concatBytes(
     callBytes,
-    signedExtra.encode({
+    payloadEnd.encode({
       era,
       nonce,
       tip,

@@ -24,14 +24,15 @@ const EXTRINSIC_VERSION = 4;
 /** A missing value reads as the default. */
 const MODIFIER_DEFAULT = 1;
 
-/** The metadata versions that {@linkcode encodeRuntimeMetadata} makes. */
-export const METADATA_VERSIONS = [14, 15] as const;
+/** Encoded metadata, by version. */
+export type RuntimeMetadata = Readonly<Record<14 | 15, Uint8Array>>;
 
-/** The metadata of this runtime, encoded. */
-export function encodeRuntimeMetadata(version: typeof METADATA_VERSIONS[number]): Uint8Array {
-  return version === 14
-    ? encodeMetadata({ tag: "v14", value: describeV14() })
-    : encodeMetadata({ tag: "v15", value: describeV15() });
+/** Describes this runtime; clients of today prefer version 15. */
+export function encodeRuntimeMetadata(): RuntimeMetadata {
+  return {
+    14: encodeMetadata({ tag: "v14", value: describeV14() }),
+    15: encodeMetadata({ tag: "v15", value: describeV15() }),
+  };
 }
 
 function describeV14(): MetadataV14 {

@@ -51,7 +51,7 @@ export const multiSignature = variant("sp_runtime::MultiSignature", {
 /** A value of {@linkcode multiSignature}. */
 export type MultiSignature = ValueOf<typeof multiSignature>;
 
-export const accountData = struct("pallet_balances::AccountData", {
+const accountData = struct("pallet_balances::AccountData", {
   free: u128,
   reserved: u128,
   misc_frozen: u128,

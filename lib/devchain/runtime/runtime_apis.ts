@@ -18,6 +18,7 @@ import {
 import type { ReadableState } from "../state/overlay.ts";
 import { decodeExtrinsic } from "./extrinsic.ts";
 import { uncheckedExtrinsic } from "./extrinsic_type.ts";
+import type { RuntimeMetadata } from "./metadata.ts";
 import { accountId, dispatchClass, runtimeVersion } from "./primitives.ts";
 import { accountOf } from "./system.ts";
 import { inclusionFee } from "./transaction_payment.ts";
@@ -26,9 +27,7 @@ import { type RuntimeApiName, VERSION } from "./version.ts";
 /** What an API function may read. */
 export interface ApiContext {
   readonly state: ReadableState;
-  /** Metadata versions that {@linkcode ApiContext.metadata} knows. */
-  readonly metadataVersions: readonly number[];
-  metadata(version: number): Uint8Array | undefined;
+  readonly metadata: RuntimeMetadata;
 }
 
 /** One function of a runtime API. */
@@ -115,7 +114,7 @@ const core: RuntimeApi = {
   ],
 };
 
-const metadata: RuntimeApi = {
+const metadataApi: RuntimeApi = {
   name: "Metadata",
   docs: "The runtime as clients see it.",
   methods: [
@@ -124,21 +123,22 @@ const metadata: RuntimeApi = {
       docs: "The metadata, version 14.",
       inputs: {},
       output: opaqueMetadata,
-      run: (context) => context.metadata(14) ?? new Uint8Array(),
+      run: ({ metadata }) => metadata[14],
     }),
     apiMethod({
       name: "metadata_at_version",
       docs: "The metadata of a version, if there is one.",
       inputs: { version: u32 },
       output: option(opaqueMetadata),
-      run: (context, { version }) => context.metadata(version),
+      run: ({ metadata }, { version }) =>
+        version === 14 || version === 15 ? metadata[version] : undefined,
     }),
     apiMethod({
       name: "metadata_versions",
       docs: "The versions that there are.",
       inputs: {},
       output: vec(u32),
-      run: (context) => context.metadataVersions,
+      run: ({ metadata }) => Object.keys(metadata).map(Number),
     }),
   ],
 };
@@ -174,7 +174,7 @@ const transactionPaymentApi: RuntimeApi = {
 /** Every runtime API. */
 export const RUNTIME_APIS: readonly RuntimeApi[] = [
   core,
-  metadata,
+  metadataApi,
   accountNonceApi,
   transactionPaymentApi,
 ];

@@ -42,7 +42,7 @@ import { VERSION } from "./version.ts";
 const INDEX = 0;
 
 /** Blocks whose hashes an extrinsic may be signed for. */
-export const BLOCK_HASH_COUNT = 2400;
+const BLOCK_HASH_COUNT = 2400;
 
 const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;
 
@@ -76,7 +76,7 @@ const number = prefix.value("Number", u32, 0, "Number of the block.");
 const parentHash = prefix.value("ParentHash", hash, ZERO_HASH, "Hash of the block before.");
 const eventCount = prefix.value("EventCount", u32, 0, "Number of events of the block.");
 
-export const phase = variant("frame_system::Phase", {
+const phase = variant("frame_system::Phase", {
   ApplyExtrinsic: u32,
   Finalization: unit,
   Initialization: unit,

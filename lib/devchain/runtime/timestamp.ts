@@ -36,7 +36,7 @@ const set = palletCall({
  */
 export function timestampArguments(state: State, clock: number): Uint8Array {
   const earliest = now.get(state) + MINIMUM_PERIOD;
-  const time = BigInt(clock);
+  const time = BigInt(Math.trunc(clock));
   return moment.encode(time > earliest ? time : earliest);
 }
 

@@ -30,8 +30,7 @@ import {
   type v15,
   Vector,
 } from "@polkadot-api/substrate-bindings";
-import { equalBytes } from "./hex.ts";
-import type { Hex } from "./hex.ts";
+import { equalBytes, type Hex } from "./hex.ts";
 
 /** The body of metadata version 14. */
 export type MetadataV14 = CodecType<typeof v14>;

@@ -16,8 +16,7 @@ const neuronMetadata = struct("pallet_subtensor::NeuronMetadata", {
   coldkey: accountId,
 });
 
-/** A value of `SubtensorModule.Neurons`. */
-export type NeuronMetadata = ValueOf<typeof neuronMetadata>;
+type NeuronMetadata = ValueOf<typeof neuronMetadata>;
 
 const NO_NEURON: NeuronMetadata = {
   ip: 0n,
