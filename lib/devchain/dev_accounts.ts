@@ -3,9 +3,11 @@ import { devPublicKey } from "./scale/crypto.ts";
 
 /** A development account: its key derives from a phrase that everybody knows. */
 export interface DevAccount {
+  /** First name: `Alice`. */
   readonly name: string;
   /** The derivation path, as keyrings take it: `//Alice`. */
   readonly uri: `//${string}`;
+  /** Its sr25519 public key as SS58. */
   readonly address: Address;
 }
 

@@ -7,7 +7,6 @@ import { createMethods } from "./rpc/methods.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { appendGenesis } from "./runtime/genesis.ts";
 import { hashesReady } from "./scale/crypto.ts";
-import type { Hex } from "./scale/hex.ts";
 import { MemoryStore } from "./state/memory_store.ts";
 
 export type { DevAccount };
@@ -40,7 +39,8 @@ export interface DevChainOptions {
 export interface DevChain extends AsyncDisposable {
   /** `ws://host:port`. */
   readonly endpoint: string;
-  readonly genesisHash: Hex;
+  /** Hash of block 0, which names the chain. */
+  readonly genesisHash: `0x${string}`;
   /** Number of the best block. */
   readonly block: number;
   /** The well-known development accounts, endowed unless `balances` says otherwise. */

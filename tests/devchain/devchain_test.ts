@@ -40,6 +40,13 @@ Deno.test("devchain() names the port that is in use", async () => {
   });
 });
 
+Deno.test("devchain() says why it cannot listen", async () => {
+  await assert.rejects(devchain({ host: "203.0.113.1" }), {
+    code: "devchain/cannot-listen",
+    message: /^Cannot listen on 203\.0\.113\.1:0: /,
+  });
+});
+
 Deno.test("devchain() rejects balances and times that are out of range", async () => {
   await assert.rejects(devchain({ balances: [[ALICE, rao(499n)]] }), RangeError);
   await assert.rejects(devchain({ balances: [[ALICE, rao(1n << 64n)]] }), RangeError);

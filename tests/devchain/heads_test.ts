@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Message, RpcSocket } from "./rpc_socket.ts";
 import { testStockClient } from "./stock_client.ts";
 
 /** Resolves with the numbers of the first heads that a subscription sends. */
@@ -45,17 +46,26 @@ testStockClient(
   { finalityDelayMs: 10 },
 );
 
-testStockClient("a block becomes final only after it was the best one", async (client) => {
-  const statuses: string[] = [];
-  const final = Promise.withResolvers<void>();
+testStockClient("an extrinsic is ready, then in a block, then in a final block", async (client) => {
+  await using rpc = await RpcSocket.open(client.chain.endpoint);
   const remark = client.call("system", "remark", "0x01");
-  await remark.signAndSend(client.account("//Alice"), ({ status, isFinalized }) => {
-    statuses.push(status.type);
-    if (isFinalized) final.resolve();
-  });
-  await final.promise;
-  assert.deepEqual(statuses, ["Ready", "InBlock", "Finalized"]);
-});
+  const signed = await client.sign(remark, client.account("//Alice"));
+  await rpc.result("author_submitAndWatchExtrinsic", signed);
+  assert.equal(await rpc.notification(), "ready");
+  const inBlock = await rpc.notification();
+  const hash = (await client.api.rpc.chain.getBlockHash(1)).toHex();
+  assert.deepEqual(inBlock, { inBlock: hash });
+  assert.deepEqual(await rpc.notification(), { finalized: hash });
+}, { finalityDelayMs: 30 });
+
+testStockClient("a batch whose answer would be too large is refused", async (client) => {
+  const remark = client.call("system", "remark", `0x${"00".repeat(200_000)}`);
+  await client.submit(remark, client.account("//Alice"));
+  await using rpc = await RpcSocket.open(client.chain.endpoint);
+  const request = (id: number) => ({ jsonrpc: "2.0", id, method: "chain_getBlock" });
+  rpc.send(JSON.stringify(Array.from({ length: 100 }, (_, id) => request(id))));
+  assert.equal((await rpc.next() as Message).error?.code, -32008);
+}, { finalityDelayMs: 10 });
 
 testStockClient("block times follow the clock, at least three seconds apart", async (client) => {
   const times: unknown[] = [];

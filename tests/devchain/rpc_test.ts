@@ -56,6 +56,7 @@ testRpc("wrong arguments are refused", async (rpc) => {
     ["state_subscribeStorage"],
     ["state_call", "Core_nonsense", "0x"],
     ["state_call", "Core_version"],
+    ["state_call", "Core_version", "0x00"],
     ["chain_getHeader", "0x00"],
     ["chain_getBlockHash", "one"],
     ["system_accountNextIndex", "5Grw"],

@@ -23,6 +23,17 @@ async function refusal(client: StockClient, extrinsic: string) {
   return error;
 }
 
+/** Submits extrinsics in one message, so that they share a block. */
+async function submitTogether(rpc: RpcSocket, extrinsics: readonly string[]): Promise<void> {
+  rpc.send(JSON.stringify(extrinsics.map((extrinsic, id) => ({
+    jsonrpc: "2.0",
+    id,
+    method: "author_submitAndWatchExtrinsic",
+    params: [extrinsic],
+  }))));
+  await rpc.next();
+}
+
 function invalid(data: string) {
   return { code: 1010, message: "Invalid Transaction", data };
 }
@@ -159,12 +170,16 @@ testStockClient("an extrinsic with a later nonce waits for those before it", asy
   const signed = await Promise.all(
     [0, 1, 2].map((nonce) => client.sign(transfer(client), alice, { nonce })),
   );
-  await rpc.result("author_submitAndWatchExtrinsic", signed[2]);
+  const id = await rpc.result("author_submitAndWatchExtrinsic", signed[2]);
   assert.equal(await rpc.notification(), "future");
   await rpc.result("author_submitExtrinsic", signed[1]);
   assert.deepEqual(await rpc.result("author_pendingExtrinsics"), []);
   assert.equal(await rpc.result("system_accountNextIndex", alice.address), 0);
+  // Nobody listens any more, so the next message is the answer.
+  assert.equal(await rpc.result("author_unwatchExtrinsic", id), true);
   await rpc.result("author_submitExtrinsic", signed[0]);
+  assert.deepEqual(await rpc.result("author_pendingExtrinsics"), signed);
+  assert.equal(await rpc.result("system_accountNextIndex", alice.address), 3);
 }, NO_BLOCKS);
 
 testStockClient(
@@ -177,16 +192,11 @@ testStockClient(
       client.sign(transfer(client), bob, { nonce: 0 }),
       client.sign(transfer(client), alice, { nonce: 0 }),
     ]);
-    rpc.send(JSON.stringify(signed.map((extrinsic, id) => ({
-      jsonrpc: "2.0",
-      id,
-      method: "author_submitExtrinsic",
-      params: [extrinsic],
-    }))));
-    await rpc.next();
-    while (client.chain.block === 0) await rpc.result("system_health");
-    const { block } = await rpc.result("chain_getBlock") as { block: { extrinsics: string[] } };
-    assert.deepEqual(block.extrinsics.slice(1), [signed[1], signed[2], signed[0]]);
+    await submitTogether(rpc, signed);
+    while (client.chain.block === 0) await client.api.rpc.system.health();
+    const { block } = await client.api.rpc.chain.getBlock();
+    const extrinsics = block.extrinsics.map((extrinsic) => extrinsic.toHex());
+    assert.deepEqual(extrinsics.slice(1), [signed[1], signed[2], signed[0]]);
     assert.equal(client.chain.block, 1);
   },
   FAST,
@@ -202,14 +212,8 @@ testStockClient("25 subscriptions fit into a block, repeated ones included", asy
     ),
     ...[0, 1, 2].map((nonce) => client.sign(subscribe(client), known, { nonce })),
   ]);
-  rpc.send(JSON.stringify(signed.map((extrinsic, id) => ({
-    jsonrpc: "2.0",
-    id,
-    method: "author_submitExtrinsic",
-    params: [extrinsic],
-  }))));
-  await rpc.next();
-  while (client.chain.block === 0) await rpc.result("system_health");
+  await submitTogether(rpc, signed);
+  while (client.chain.block === 0) await client.api.rpc.system.health();
   const read = (item: string) => client.read("subtensorModule", item);
   assert.equal(await read("nextUID"), 25);
   assert.equal(await read("subscriptionsThisBlock"), 25);
@@ -236,11 +240,33 @@ testStockClient(
       client.sign(all, alice, { nonce: 0 }),
       client.sign(transfer(client), alice, { nonce: 1 }),
     ]);
-    await rpc.result("author_submitExtrinsic", signed[0]);
-    await rpc.result("author_submitAndWatchExtrinsic", signed[1]);
+    await submitTogether(rpc, signed);
+    assert.equal(await rpc.notification(), "ready");
     assert.equal(await rpc.notification(), "ready");
     assert.equal(await rpc.notification(), "invalid");
-    assert.deepEqual(await rpc.result("author_pendingExtrinsics"), []);
+    assert.deepEqual(Object.keys(await rpc.notification() as object), ["inBlock"]);
+    assert.equal((await client.api.rpc.author.pendingExtrinsics()).length, 0);
   },
-  { seal: { intervalMs: 300 } },
+  FAST,
+);
+
+testStockClient(
+  "an extrinsic whose era ends while it waits is dropped as invalid",
+  async (client) => {
+    await using rpc = await RpcSocket.open(client.chain.endpoint);
+    const { api } = client;
+    const alice = client.account("//Alice");
+    const signed = await client.sign(transfer(client), alice, {
+      era: api.createType("ExtrinsicEra", { current: 0, period: 4 }),
+      blockHash: api.genesisHash,
+      nonce: 10,
+    });
+    await rpc.result("author_submitAndWatchExtrinsic", signed);
+    assert.equal(await rpc.notification(), "future");
+    for (let nonce = 0; nonce < 4; nonce++) {
+      await client.submit(transfer(client), alice, { nonce });
+    }
+    assert.equal(await rpc.notification(), "invalid");
+  },
+  FAST,
 );

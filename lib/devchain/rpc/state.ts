@@ -55,9 +55,7 @@ export function stateMethods(node: DevNode): RpcMethods {
     chain_unsubscribeRuntimeVersion: unsubscribe,
     state_call: (params) => {
       const state = node.stateAt(blockNumberAt(node, params, 2));
-      const method = findApiMethod(params.text(0));
-      if (method === undefined) throw invalidParams(`no runtime API ${params.text(0)}`);
-      return toHex(method.run({ state, metadata }, params.bytes(1)));
+      return toHex(boundApiMethod(params)({ state, metadata }));
     },
   };
 }
@@ -81,6 +79,18 @@ const RUNTIME_VERSIONS: Subscription = {
     return () => {};
   },
 };
+
+function boundApiMethod(params: Params) {
+  const name = params.text(0);
+  const method = findApiMethod(name);
+  if (method === undefined) throw invalidParams(`there is no runtime API ${name}`);
+  const args = params.bytes(1);
+  try {
+    return method.bind(args);
+  } catch {
+    throw invalidParams(`these are no arguments of ${name}`);
+  }
+}
 
 function keysPaged(node: DevNode, params: Params): readonly Hex[] {
   const limit = params.number(1);

@@ -33,8 +33,8 @@ export interface ApiContext {
 /** One function of a runtime API. */
 export interface ApiMethod {
   readonly name: string;
-  /** Runs it on encoded arguments. @throws {Error} If they are not exactly its arguments. */
-  run(context: ApiContext, args: Uint8Array): Uint8Array;
+  /** Binds encoded arguments. @throws {Error} If they are not exactly its arguments. */
+  bind(args: Uint8Array): (context: ApiContext) => Uint8Array;
   describe(numberOf: TypeNumber): MetadataV15["apis"][number]["methods"][number];
 }
 
@@ -62,7 +62,10 @@ function apiMethod<const In extends Inputs, Out>(
   const type = struct("", inputs);
   return {
     name,
-    run: (context, args) => output.encode(run(context, decodeExactly(type, args))),
+    bind: (args) => {
+      const values = decodeExactly(type, args);
+      return (context) => output.encode(run(context, values));
+    },
     describe: (numberOf) => ({
       name,
       inputs: Object.entries(inputs).map(([input, inputType]) => ({
