@@ -69,6 +69,7 @@ function createProgram() {
   return new Command("bt")
     .description("The Bittensor toolkit for Deno")
     .option("--json", "print one JSON document instead of text")
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride();
 }
