@@ -17,7 +17,9 @@ export interface Endpoint {
 }
 
 /** The address of an endpoint in the network's own notation: `/ipv4/203.0.113.7:8091`. */
-export function formatEndpoint({ ip, ipType, port }: Pick<Endpoint, "ip" | "ipType" | "port">) {
+export function formatEndpoint(
+  { ip, ipType, port }: Pick<Endpoint, "ip" | "ipType" | "port">,
+): string {
   return `/ipv${ipType}/${ip}:${port}`;
 }
 
