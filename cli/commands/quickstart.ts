@@ -49,7 +49,7 @@ async function startNetwork(neurons: number, context: CommandContext): Promise<b
     signal,
     onProgress: ({ chain, done }) => {
       if (done === 0) print(`[1/6] Dev chain at ${chain.endpoint}, block ${chain.block}`);
-      else bar.update(done);
+      bar.update(done);
     },
   });
   bar[Symbol.dispose]();

@@ -4,7 +4,7 @@
 import { SingleBar } from "cli-progress";
 import process from "node:process";
 
-/** A bar that is shown while `update` moves it, and closed by `using`. */
+/** A bar that is shown from its first update on, and closed by `using`. */
 export interface ProgressBar extends Disposable {
   /** Sets how many of the total are done. */
   update(done: number): void;
@@ -34,9 +34,11 @@ export function progressBar({ label, total, visible }: ProgressBarOptions): Prog
     // The program ends by its own signal handler, which closes this bar on the way.
     gracefulExit: false,
   });
-  bar.start(total, 0, { rate: rate(0) });
   return {
-    update: (done) => bar.update(done, { rate: rate(done) }),
+    update: (done) => {
+      if (!bar.isActive) bar.start(total, 0, { rate: rate(0) });
+      if (done > 0) bar.update(done, { rate: rate(done) });
+    },
     [Symbol.dispose]: () => bar.stop(),
   };
 }
