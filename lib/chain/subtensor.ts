@@ -103,8 +103,7 @@ export class Subtensor implements AsyncDisposable {
   /** The state of one block, the head by default: whatever is read from it belongs together. */
   async at(block?: number, options?: WaitOptions): Promise<BlockState> {
     const { hash, number } = await this.#chain.block(block, options);
-    const n = await seedEra.fetchCount(this.#chain, hash, options);
-    return new BlockState(this.#chain, hash, number, n);
+    return new BlockState(number, await seedEra.fetchState(this.#chain, hash, options));
   }
 
   /**
@@ -137,47 +136,54 @@ export class Subtensor implements AsyncDisposable {
 
 /** The state of one block. Uids run from 0 to n − 1, and columns are indexed by uid. */
 export class BlockState {
-  readonly #chain: Chain;
-  readonly hash: Hex;
+  /** Number of the block. */
   readonly block: number;
-  /** Number of neurons. */
-  readonly n: number;
+  readonly #state: seedEra.PalletState;
 
   /** @internal Use {@linkcode Subtensor.at}. */
-  constructor(chain: Chain, hash: Hex, block: number, n: number) {
-    this.#chain = chain;
-    this.hash = hash;
+  constructor(block: number, state: seedEra.PalletState) {
     this.block = block;
-    this.n = n;
+    this.#state = state;
+  }
+
+  /** Hash of the block. */
+  get hash(): Hex {
+    return this.#state.at;
+  }
+
+  /** Number of neurons. */
+  get n(): number {
+    return this.#state.n;
   }
 
   /** Who the neurons are and where they listen. */
   neurons(options?: WaitOptions): Promise<Endpoint[]> {
-    return seedEra.fetchNeurons(this.#chain, this.n, this.hash, options);
+    return seedEra.fetchNeurons(this.#state, options);
   }
 
   /** Stake in rao. */
   stake(options?: WaitOptions): Promise<BigUint64Array> {
-    return seedEra.fetchStake(this.#chain, this.n, this.hash, options);
+    return seedEra.fetchStake(this.#state, options);
   }
 
   /** Block of the last emission or subscription. */
   lastUpdate(options?: WaitOptions): Promise<Uint32Array> {
-    return seedEra.fetchLastUpdate(this.#chain, this.n, this.hash, options);
+    return seedEra.fetchLastUpdate(this.#state, options);
   }
 
   /** Row i: the uids that neuron i weighs. */
   weightUids(options?: WaitOptions): Promise<Uint32Array[]> {
-    return seedEra.fetchWeightUids(this.#chain, this.n, this.hash, options);
+    return seedEra.fetchWeightUids(this.#state, options);
   }
 
   /** Row i: the weights of neuron i, in the order of its weight uids; 4294967295 is 1. */
   weightVals(options?: WaitOptions): Promise<Uint32Array[]> {
-    return seedEra.fetchWeightVals(this.#chain, this.n, this.hash, options);
+    return seedEra.fetchWeightVals(this.#state, options);
   }
 
   /** Free balances of accounts, in rao. */
   balances(addresses: readonly Address[], options?: WaitOptions): Promise<Rao[]> {
-    return this.#chain.freeBalances(addresses, this.hash, options);
+    const { chain, at } = this.#state;
+    return chain.freeBalances(addresses, at, options);
   }
 }

@@ -3,8 +3,7 @@
 import { subtensor, type SubtensorOptions } from "../chain/subtensor.ts";
 import type { Subtensor } from "../chain/subtensor.ts";
 import type { Address } from "../domain/address.ts";
-import type { Rao } from "../domain/balance.ts";
-import { RAO_PER_TAO } from "../domain/balance.ts";
+import { type Rao, toTao } from "../domain/balance.ts";
 import { TAU, WEIGHT_SCALE } from "../domain/constants.ts";
 import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Modality } from "../domain/modality.ts";
@@ -89,8 +88,7 @@ export class Metagraph {
 
   /** Stake in tao, float64 `[n]`. */
   get stake(): NDArray {
-    const perTao = Number(RAO_PER_TAO);
-    return ndarray(Float64Array.from(this.#snapshot.stake, (rao) => Number(rao) / perTao));
+    return ndarray(Float64Array.from(this.#snapshot.stake, toTao));
   }
 
   /** Short name of {@linkcode stake}. */

@@ -28,29 +28,40 @@ export interface Subscription {
   readonly coldkey: Address;
 }
 
+/** The state of the pallet at one block. */
+export interface PalletState {
+  readonly chain: Chain;
+  /** Hash of the block. */
+  readonly at: Hex;
+  /** Number of neurons: their uids run from 0 to n − 1. */
+  readonly n: number;
+}
+
 /** True if the chain has this pallet; today's has the same name, with subnets and other items. */
 export function hasSeedEraPallet(chain: Chain): boolean {
   return chain.hasStorage(PALLET, "Neurons") && chain.hasStorage(PALLET, "WeightUids");
 }
 
-/** Number of neurons: their uids run from 0 to n − 1. */
-export async function fetchCount(chain: Chain, at: Hex, options?: WaitOptions): Promise<number> {
+/** Looks at one block; the other reads start from here. */
+export async function fetchState(
+  chain: Chain,
+  at: Hex,
+  options?: WaitOptions,
+): Promise<PalletState> {
   const bytes = await chain.value(PALLET, "NextUID", at, options);
-  return bytes === undefined ? 0 : Number(readUint(bytes, 0, 8));
+  return { chain, at, n: bytes === undefined ? 0 : Number(readUint(bytes, 0, 8)) };
 }
 
 /** All neurons, in the order of their uids. */
 export async function fetchNeurons(
-  chain: Chain,
-  n: number,
-  at: Hex,
+  state: PalletState,
   options?: WaitOptions,
 ): Promise<Endpoint[]> {
-  const neurons: Endpoint[] = new Array(n);
-  await eachUid(chain, "Neurons", n, at, options, (uid, bytes) => {
+  const neurons: Endpoint[] = new Array(state.n);
+  await eachUid(state, "Neurons", options, (uid, bytes) => {
     neurons[uid] = decodeNeuron(uid, bytes);
   });
-  for (let uid = 0; uid < n; uid++) {
+  for (let uid = 0; uid < state.n; uid++) {
     if (neurons[uid] === undefined) throw malformed("Neurons", uid, "it is missing");
   }
   return neurons;
@@ -58,13 +69,11 @@ export async function fetchNeurons(
 
 /** Stake of every neuron, in rao, by uid. */
 export async function fetchStake(
-  chain: Chain,
-  n: number,
-  at: Hex,
+  state: PalletState,
   options?: WaitOptions,
 ): Promise<BigUint64Array> {
-  const stake = new BigUint64Array(n);
-  await eachUid(chain, "Stake", n, at, options, (uid, bytes) => {
+  const stake = new BigUint64Array(state.n);
+  await eachUid(state, "Stake", options, (uid, bytes) => {
     stake[uid] = readUint(bytes, 0, 8);
   });
   return stake;
@@ -72,13 +81,11 @@ export async function fetchStake(
 
 /** Block at which every neuron last emitted or subscribed, by uid: the storage item LastEmit. */
 export async function fetchLastUpdate(
-  chain: Chain,
-  n: number,
-  at: Hex,
+  state: PalletState,
   options?: WaitOptions,
 ): Promise<Uint32Array> {
-  const blocks = new Uint32Array(n);
-  await eachUid(chain, "LastEmit", n, at, options, (uid, bytes) => {
+  const blocks = new Uint32Array(state.n);
+  await eachUid(state, "LastEmit", options, (uid, bytes) => {
     blocks[uid] = Number(readUint(bytes, 0, 4));
   });
   return blocks;
@@ -86,22 +93,18 @@ export async function fetchLastUpdate(
 
 /** For every neuron, the uids that it weighs, in stored order. */
 export function fetchWeightUids(
-  chain: Chain,
-  n: number,
-  at: Hex,
+  state: PalletState,
   options?: WaitOptions,
 ): Promise<Uint32Array[]> {
-  return fetchRows(chain, "WeightUids", 8, n, at, options);
+  return fetchRows(state, "WeightUids", 8, options);
 }
 
 /** For every neuron, its weights in the order of its weight uids; 4294967295 is 1. */
 export function fetchWeightVals(
-  chain: Chain,
-  n: number,
-  at: Hex,
+  state: PalletState,
   options?: WaitOptions,
 ): Promise<Uint32Array[]> {
-  return fetchRows(chain, "WeightVals", 4, n, at, options);
+  return fetchRows(state, "WeightVals", 4, options);
 }
 
 /** The call that registers a neuron, or moves a known one to another address. */
@@ -112,15 +115,13 @@ export function subscribeCall({ ip, port, modality, coldkey }: Subscription): Ca
 }
 
 async function fetchRows(
-  chain: Chain,
+  state: PalletState,
   item: "WeightUids" | "WeightVals",
   width: number,
-  n: number,
-  at: Hex,
   options?: WaitOptions,
 ): Promise<Uint32Array[]> {
-  const rows = Array.from({ length: n }, () => new Uint32Array());
-  await eachUid(chain, item, n, at, options, (uid, bytes) => {
+  const rows = Array.from({ length: state.n }, () => new Uint32Array());
+  await eachUid(state, item, options, (uid, bytes) => {
     const { value: length, next } = readCompact(bytes);
     if (bytes.length !== next + length * width) throw malformed(item, uid, "its length is wrong");
     rows[uid] = Uint32Array.from(
@@ -133,10 +134,8 @@ async function fetchRows(
 
 /** Calls `read` for each entry of a map whose keys are uids, u64 little-endian. */
 async function eachUid(
-  chain: Chain,
+  { chain, at, n }: PalletState,
   item: string,
-  n: number,
-  at: Hex,
   options: WaitOptions | undefined,
   read: (uid: number, value: Uint8Array) => void,
 ): Promise<void> {
