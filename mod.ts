@@ -31,6 +31,7 @@ export { type Address, address } from "./lib/domain/address.ts";
 export { formatTao, type Rao, rao, tao } from "./lib/domain/balance.ts";
 export { NETWORK_DIM, VOCAB_SIZE } from "./lib/domain/constants.ts";
 export { type Endpoint, formatEndpoint } from "./lib/domain/endpoint.ts";
+export type { IpType } from "./lib/domain/ip.ts";
 export { Modality } from "./lib/domain/modality.ts";
 export { ReturnCode, returnCodeName } from "./lib/domain/return_code.ts";
 export type { Signer } from "./lib/domain/signer.ts";
@@ -54,7 +55,12 @@ export {
 } from "./lib/wallet/wallet.ts";
 
 // Chain.
-export { ExtrinsicError, type ExtrinsicReceipt } from "./lib/chain/extrinsic.ts";
+export type { Hex } from "./lib/chain/chain.ts";
+export {
+  ExtrinsicError,
+  type ExtrinsicOptions,
+  type ExtrinsicReceipt,
+} from "./lib/chain/extrinsic.ts";
 export { findNetwork, type Network } from "./lib/chain/networks.ts";
 export {
   type BlockState,
@@ -85,10 +91,12 @@ export {
   dendrite,
   type DendriteOptions,
   type EndpointAnswer,
+  type ForwardColumns,
   type ForwardResult,
   type ForwardTextOptions,
 } from "./lib/dendrite/dendrite.ts";
 export type { TextInputs } from "./lib/dendrite/inputs.ts";
+export type { Answer } from "./lib/dendrite/receptor.ts";
 export { type Axon, axon, type AxonOptions, type AxonSubscribeOptions } from "./lib/axon/axon.ts";
 export type { ForwardCallback, ForwardContext } from "./lib/axon/forward.ts";
 export type { Identity } from "./lib/wire/identity.ts";

@@ -5,15 +5,17 @@ import type { WaitOptions } from "../base/deadline.ts";
 import { type Subtensor, subtensor } from "../chain/subtensor.ts";
 import { type DevChain, devchain } from "../devchain/devchain.ts";
 import { type Neuron, neuron } from "../neuron/neuron.ts";
+import { chooseDevice, type DeviceChoice, type DeviceReport } from "../onnx/device.ts";
 import { bert } from "../onnx/models/bert.ts";
-import type { NucleusOptions } from "../onnx/nucleus.ts";
 import { keypairFromUri } from "../wallet/keypair.ts";
 import type { Identity } from "../wire/identity.ts";
 
 /** Options of {@linkcode localnet}. */
-export interface LocalnetOptions extends WaitOptions, Pick<NucleusOptions, "device"> {
+export interface LocalnetOptions extends WaitOptions {
   /** How many neurons serve; each holds about 150 MB. @default {7} */
   readonly neurons?: number | undefined;
+  /** Where the models run. @default {"auto"} */
+  readonly device?: DeviceChoice | undefined;
   /** Called when the chain runs, and after each neuron. */
   readonly onProgress?: ((progress: LocalnetProgress) => void) | undefined;
 }
@@ -67,11 +69,12 @@ export async function localnet(options: LocalnetOptions = {}): Promise<Localnet>
   await using resources = new AsyncDisposableStack();
   const chain = resources.use(await devchain({ signal }));
   onProgress?.({ chain, done: 0, total });
+  const device = await chooseDevice(options.device);
   await using client = await subtensor({ ...options, network: chain.endpoint });
   const neurons: Neuron[] = [];
   for (let uid = 0; uid < total; uid++) {
     signal?.throwIfAborted();
-    neurons.push(resources.use(await startNeuron(uid, client, options)));
+    neurons.push(resources.use(await startNeuron(uid, client, device, options)));
     onProgress?.({ chain, done: uid + 1, total });
   }
   const owned = resources.move();
@@ -86,10 +89,13 @@ export async function localnet(options: LocalnetOptions = {}): Promise<Localnet>
 function startNeuron(
   uid: number,
   client: Subtensor,
-  options: LocalnetOptions,
+  device: DeviceReport,
+  { timeoutMs, signal }: LocalnetOptions,
 ): Promise<Neuron> {
   return neuron({
-    ...options,
+    timeoutMs,
+    signal,
+    device,
     wallet: developmentIdentity(uid),
     model: bert({ ...MODEL, seed: uid }),
     subtensor: client,

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import type { Chain, StorageEntry } from "../../lib/chain/chain.ts";
+import { Subtensor } from "../../lib/chain/subtensor.ts";
+import { fetchSnapshot } from "../../lib/metagraph/snapshot.ts";
+
+/** A client of a node whose two neurons have these weights, as SCALE. */
+function clientOf(weights: { uids: readonly number[]; values: readonly number[] }): Subtensor {
+  const uidKey = (uid: number) => Uint8Array.of(uid, 0, 0, 0, 0, 0, 0, 0);
+  const neuron = new Uint8Array(92);
+  neuron[18] = 4;
+  const maps: Record<string, StorageEntry[]> = {
+    Neurons: [{ key: uidKey(0), value: neuron }, { key: uidKey(1), value: neuron }],
+    WeightUids: [{ key: uidKey(0), value: Uint8Array.from(weights.uids) }],
+    WeightVals: [{ key: uidKey(0), value: Uint8Array.from(weights.values) }],
+  };
+  const chain: Partial<Chain> = {
+    endpoint: "ws://127.0.0.1:1",
+    block: () => Promise.resolve({ hash: "0x00", number: 7 }),
+    value: () => Promise.resolve(uidKey(2)),
+    entries: (_pallet, item) => Promise.resolve(maps[item] ?? []),
+    freeBalances: () => Promise.resolve([]),
+  };
+  return new Subtensor("test", chain as Chain);
+}
+
+const ONE_UID = [1 << 2, 1, 0, 0, 0, 0, 0, 0, 0];
+const ONE_VALUE = [1 << 2, 9, 0, 0, 0];
+
+Deno.test("fetchSnapshot() keeps the rows of a neuron together", async () => {
+  const snapshot = await fetchSnapshot(clientOf({ uids: ONE_UID, values: ONE_VALUE }));
+  assert.equal(snapshot.block, 7);
+  assert.deepEqual(snapshot.weightUids, [Uint32Array.of(1), new Uint32Array()]);
+  assert.deepEqual(snapshot.weightVals, [Uint32Array.of(9), new Uint32Array()]);
+});
+
+Deno.test("fetchSnapshot() rejects weights that do not fit together", async () => {
+  const unequal = fetchSnapshot(clientOf({ uids: ONE_UID, values: [0] }));
+  await assert.rejects(unequal, { code: "metagraph/malformed", message: /1 weight uids and 0/ });
+  const unknown = [1 << 2, 2, 0, 0, 0, 0, 0, 0, 0];
+  const stranger = fetchSnapshot(clientOf({ uids: unknown, values: ONE_VALUE }));
+  await assert.rejects(stranger, { code: "metagraph/malformed", message: /unknown neuron 2/ });
+});
