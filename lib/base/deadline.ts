@@ -59,3 +59,15 @@ export function delay(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }
+
+/** Resolves when all of `promises` have settled, or after `ms` milliseconds; never rejects. */
+export async function settledWithin(
+  promises: Iterable<Promise<unknown>>,
+  ms: number,
+): Promise<void> {
+  const controller = new AbortController();
+  const patience = delay(ms, controller.signal).catch(() => {});
+  await Promise.race([Promise.allSettled(promises), patience]);
+  controller.abort();
+  await patience;
+}

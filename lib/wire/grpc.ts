@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
-import { delay } from "../base/deadline.ts";
+import { delay, settledWithin } from "../base/deadline.ts";
 import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "./call_error.ts";
@@ -269,12 +269,8 @@ class RunningCalls {
   }
 
   /** Resolves when no call runs any more, or after `graceMs` milliseconds. */
-  async ended(graceMs: number): Promise<void> {
-    const grace = new AbortController();
-    const over = delay(graceMs, grace.signal).catch(() => {});
-    await Promise.race([Promise.all(this.#running), over]);
-    grace.abort();
-    await over;
+  ended(graceMs: number): Promise<void> {
+    return settledWithin(this.#running, graceMs);
   }
 }
 

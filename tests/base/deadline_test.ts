@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { delay, withDeadline } from "../../lib/base/deadline.ts";
+import { delay, settledWithin, withDeadline } from "../../lib/base/deadline.ts";
 
 const late = () => new Error("too late");
 const never = () => new Promise<never>(() => {});
@@ -90,4 +90,16 @@ Deno.test("delay() rejects with the reason of the signal, and leaves no timer", 
   controller.abort(reason);
   await assert.rejects(waiting, (thrown) => thrown === reason);
   await assert.rejects(delay(60_000, controller.signal), (thrown) => thrown === reason);
+});
+
+Deno.test("settledWithin() waits for the slowest, whether it resolves or rejects", async () => {
+  const slow = delay(20);
+  let settled = false;
+  slow.then(() => settled = true);
+  await settledWithin([slow, Promise.reject(new Error("no matter"))], 20_000);
+  assert.equal(settled, true);
+});
+
+Deno.test("settledWithin() ends when the time is up", async () => {
+  await settledWithin([new Promise(() => {})], 5);
 });

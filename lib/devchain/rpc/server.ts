@@ -1,6 +1,6 @@
 /** The WebSocket server of the node. */
 
-import { delay } from "../../base/deadline.ts";
+import { settledWithin } from "../../base/deadline.ts";
 import { BittensorError, messageOf } from "../../base/errors.ts";
 import { formatHostPort } from "../../domain/endpoint.ts";
 import { Connection } from "./connection.ts";
@@ -52,7 +52,7 @@ export function serveRpc(
     close: async () => {
       closing = true;
       for (const connection of connections) connection.close();
-      await allClosed(connections);
+      await settledWithin([...connections].map(({ closed }) => closed), GOODBYE_MS);
       await server.shutdown();
     },
   };
@@ -80,15 +80,4 @@ function cannotListen(place: string, port: number, cause: unknown): BittensorErr
     `Cannot listen on ${place}: port ${port} is in use`,
     { hint: "use another port, or 0 for a free one", cause },
   );
-}
-
-async function allClosed(connections: ReadonlySet<Connection>): Promise<void> {
-  const controller = new AbortController();
-  const patience = delay(GOODBYE_MS, controller.signal).catch(() => {});
-  await Promise.race([
-    patience,
-    Promise.all([...connections].map((connection) => connection.closed)),
-  ]);
-  controller.abort();
-  await patience;
 }
