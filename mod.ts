@@ -70,7 +70,7 @@ export {
   type SubtensorOptions,
 } from "./lib/chain/subtensor.ts";
 export { type Metagraph, metagraph, type MetagraphOptions } from "./lib/metagraph/metagraph.ts";
-export type { FetchSnapshotOptions, SyncProgress } from "./lib/metagraph/snapshot.ts";
+export type { SyncOptions, SyncProgress } from "./lib/metagraph/snapshot.ts";
 
 // Text and models.
 export { SPECIAL_TOKEN_IDS, type Tokenizer, tokenizer } from "./lib/text/tokenizer.ts";

@@ -2,7 +2,7 @@
 
 import * as bittensor from "../../mod.ts";
 import { type CommandContext, type Program, wholeNumber } from "../program.ts";
-import { progressBar } from "../view/progress.ts";
+import { withProgressBar } from "../view/progress.ts";
 import { formatTable } from "../view/table.ts";
 
 const SENTENCE = "The quick brown fox jumped over the lazy dog";
@@ -43,16 +43,16 @@ async function quickstart(neurons: number, context: CommandContext): Promise<unk
 
 async function startNetwork(neurons: number, context: CommandContext): Promise<bittensor.Localnet> {
   const { print, signal, interactive } = context;
-  using bar = progressBar({ label: "Neurons", total: neurons, visible: interactive });
-  const network = await bittensor.localnet({
-    neurons,
-    signal,
-    onProgress: ({ chain, done }) => {
-      if (done === 0) print(`[1/6] Dev chain at ${chain.endpoint}, block ${chain.block}`);
-      bar.update(done);
-    },
-  });
-  bar[Symbol.dispose]();
+  const bar = { label: "Neurons", total: neurons, visible: interactive };
+  const network = await withProgressBar(bar, (update) =>
+    bittensor.localnet({
+      neurons,
+      signal,
+      onProgress: ({ chain, done }) => {
+        if (done === 0) print(`[1/6] Dev chain at ${chain.endpoint}, block ${chain.block}`);
+        update(done);
+      },
+    }));
   print(
     `\n[2/6] ${neurons} neurons serve, each with its own hotkey, model and port; all are subscribed.\n` +
       `      The chain is at block ${network.chain.block}.`,
@@ -67,10 +67,10 @@ async function syncMetagraph(
   endpoint: string,
   { print, signal, interactive }: CommandContext,
 ): Promise<bittensor.Metagraph> {
-  using bar = progressBar({ label: "Metagraph", total: 7, visible: interactive });
-  const graph = await bittensor.metagraph({ network: endpoint })
-    .sync({ signal, onProgress: ({ done }) => bar.update(done) });
-  bar[Symbol.dispose]();
+  const bar = { label: "Metagraph", total: 7, visible: interactive };
+  const graph = await withProgressBar(bar, (update) =>
+    bittensor.metagraph({ network: endpoint })
+      .sync({ signal, onProgress: ({ done }) => update(done) }));
   print(`\n[4/6] ${graph}: n ${graph.n}, block ${graph.block}, tau ${graph.tau}`);
   print(formatTable(
     ["uid", "stake τ", "last update", "address", "hotkey"],
@@ -95,16 +95,19 @@ async function queryNeurons(
   graph: bittensor.Metagraph,
   { print, signal, interactive }: CommandContext,
 ) {
-  using bar = progressBar({ label: "Dendrite", total: graph.n, visible: interactive });
+  const bar = { label: "Dendrite", total: graph.n, visible: interactive };
   await using dendrite = bittensor.dendrite({ wallet });
   let answered = 0;
-  const { representations, codes, times } = await dendrite.forwardText({
-    endpoints: graph.endpoints,
-    inputs: SENTENCE,
-    signal,
-    onAnswer: () => bar.update(++answered),
-  });
-  bar[Symbol.dispose]();
+  const { representations, codes, times } = await withProgressBar(
+    bar,
+    (update) =>
+      dendrite.forwardText({
+        endpoints: graph.endpoints,
+        inputs: SENTENCE,
+        signal,
+        onAnswer: () => update(++answered),
+      }),
+  );
   const rows = representations.map((representation, uid) => {
     const array = bittensor.fromTensor(representation);
     return {

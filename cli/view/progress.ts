@@ -4,13 +4,7 @@
 import { SingleBar } from "cli-progress";
 import process from "node:process";
 
-/** A bar that is shown from its first update on, and closed by `using`. */
-export interface ProgressBar extends Disposable {
-  /** Sets how many of the total are done. */
-  update(done: number): void;
-}
-
-/** Options of {@linkcode progressBar}. */
+/** Options of {@linkcode withProgressBar}. */
 export interface ProgressBarOptions {
   /** What is going on, in front of the bar. */
   readonly label: string;
@@ -19,9 +13,15 @@ export interface ProgressBarOptions {
   readonly visible: boolean;
 }
 
-/** Shows `label: 100%|██████████| 7/7 [2s<0s, 3.5it/s]` on standard error. */
-export function progressBar({ label, total, visible }: ProgressBarOptions): ProgressBar {
-  if (!visible) return { update: () => {}, [Symbol.dispose]: () => {} };
+/**
+ * Shows `label: 100%|██████████| 7/7 [2s<0s, 3.5it/s]` on standard error while `work` runs, from the
+ * first time on that it tells how many of the total are done.
+ */
+export async function withProgressBar<T>(
+  { label, total, visible }: ProgressBarOptions,
+  work: (update: (done: number) => void) => Promise<T>,
+): Promise<T> {
+  if (!visible) return await work(() => {});
   const start = performance.now();
   const rate = (done: number) => (1000 * done / (performance.now() - start)).toFixed(2);
   const bar = new SingleBar({
@@ -34,11 +34,12 @@ export function progressBar({ label, total, visible }: ProgressBarOptions): Prog
     // The program ends by its own signal handler, which closes this bar on the way.
     gracefulExit: false,
   });
-  return {
-    update: (done) => {
+  try {
+    return await work((done) => {
       if (!bar.isActive) bar.start(total, 0, { rate: rate(0) });
       if (done > 0) bar.update(done, { rate: rate(done) });
-    },
-    [Symbol.dispose]: () => bar.stop(),
-  };
+    });
+  } finally {
+    bar.stop();
+  }
 }

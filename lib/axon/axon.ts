@@ -152,7 +152,7 @@ export class Axon implements AsyncDisposable {
    * what the chain's connection and `Subtensor.subscribe` throw.
    */
   async subscribe(options: AxonSubscribeOptions = {}): Promise<this> {
-    const { externalPort = this.#port, externalIp, network, ...follow } = options;
+    const { externalPort = this.#port, externalIp, network, subtensor, ...follow } = options;
     if (externalPort === 0) {
       throw new BittensorError(
         "axon/external-port",
@@ -162,10 +162,10 @@ export class Axon implements AsyncDisposable {
         },
       );
     }
-    await using opened = options.subtensor === undefined
+    await using opened = subtensor === undefined
       ? await connectSubtensor({ ...follow, network })
       : null;
-    const chain = options.subtensor ?? opened!;
+    const chain = subtensor ?? opened!;
     const ip = externalAddress({
       externalIp,
       boundIp: withoutBrackets(this.ip),

@@ -57,6 +57,6 @@ export interface Chain extends AsyncDisposable {
   sign(call: Call, signer: Signer, options?: WaitOptions): Promise<Hex>;
   /** Submits an extrinsic once, and yields its statuses until the loop is left. */
   watch(extrinsic: Hex, options?: WaitOptions): AsyncIterable<ExtrinsicStatus>;
-  /** What an extrinsic did in a block. */
+  /** What an extrinsic did in the block that holds it. */
   inclusion(extrinsic: Hex, at: Hex, options?: WaitOptions): Promise<InclusionReport>;
 }

@@ -37,8 +37,9 @@ const SR25519 = 0x01;
  */
 export async function connectChain(endpoint: string, options: WaitOptions = {}): Promise<Chain> {
   const shown = withoutCredentials(endpoint);
-  const unreachable = (reason: string) =>
+  const unreachable = (reason: string, cause?: unknown) =>
     new BittensorError("chain/unreachable", `Cannot connect to the chain at ${shown}: ${reason}`, {
+      cause,
       hint: "check that a node runs there; a local network is started with bittensor.localnet()",
     });
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
@@ -58,15 +59,8 @@ export async function connectChain(endpoint: string, options: WaitOptions = {}):
   } catch (error) {
     await provider.disconnect();
     if (options.signal?.aborted || error instanceof BittensorError) throw error;
-    throw new BittensorError(...asArguments(unreachable(messageOf(error)), error));
+    throw unreachable(messageOf(error), error);
   }
-}
-
-function asArguments(
-  error: BittensorError,
-  cause: unknown,
-): ConstructorParameters<typeof BittensorError> {
-  return [error.code, error.message, { hint: error.hint, cause }];
 }
 
 /**
@@ -218,6 +212,9 @@ class PolkadotChain implements Chain {
       options,
     );
     const index = block.extrinsics.indexOf(extrinsic);
+    if (index < 0) {
+      throw new BittensorError("chain/not-included", `The block ${at} does not hold the extrinsic`);
+    }
     const bytes = await this.value("System", "Events", at, options);
     const type = "Vec<FrameSystemEventRecord>";
     const records = this.#api.registry.createType<Vec<EventRecord>>(type, bytes);
@@ -263,7 +260,7 @@ class PolkadotChain implements Chain {
   }
 }
 
-/** A signer as the library takes it; it passes the bytes to sign, hashed if they are long. */
+/** A signer as the library takes it; what it gives to sign is hashed already if it is long. */
 function keyringPair(signer: Signer): IKeyringPair {
   const { address, publicKey } = signer;
   return {

@@ -9,9 +9,6 @@ export const VOCAB_SIZE = 50_378;
 /** Width of every representation that neurons exchange. */
 export const NETWORK_DIM = 512;
 
-/** Seconds between two blocks of a live network. */
-export const BLOCK_SECONDS = 6;
-
 /** A weight of 1 on chain: u32 max. */
 export const WEIGHT_SCALE = 4_294_967_295;
 

@@ -62,7 +62,7 @@ const MOST_NEURONS = 64;
  * ```
  */
 export async function localnet(options: LocalnetOptions = {}): Promise<Localnet> {
-  const { neurons: total = 7, onProgress, signal } = options;
+  const { neurons: total = 7, onProgress, timeoutMs, signal } = options;
   if (!Number.isInteger(total) || total < 0 || total > MOST_NEURONS) {
     throw new RangeError(`Cannot start ${total} neurons: pass a number from 0 to ${MOST_NEURONS}`);
   }
@@ -70,7 +70,7 @@ export async function localnet(options: LocalnetOptions = {}): Promise<Localnet>
   const chain = resources.use(await devchain({ signal }));
   onProgress?.({ chain, done: 0, total });
   const device = await chooseDevice(options.device);
-  await using client = await subtensor({ ...options, network: chain.endpoint });
+  await using client = await subtensor({ network: chain.endpoint, timeoutMs, signal });
   const neurons: Neuron[] = [];
   for (let uid = 0; uid < total; uid++) {
     signal?.throwIfAborted();

@@ -8,12 +8,7 @@ import { TAU, WEIGHT_SCALE } from "../domain/constants.ts";
 import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import type { Modality } from "../domain/modality.ts";
 import { type NDArray, ndarray } from "./arrays.ts";
-import {
-  EMPTY_SNAPSHOT,
-  fetchSnapshot,
-  type FetchSnapshotOptions,
-  type Snapshot,
-} from "./snapshot.ts";
+import { EMPTY_SNAPSHOT, fetchSnapshot, type Snapshot, type SyncOptions } from "./snapshot.ts";
 
 /** Options of {@linkcode metagraph}. */
 export interface MetagraphOptions extends Pick<SubtensorOptions, "network"> {
@@ -55,12 +50,14 @@ export class Metagraph {
    *
    * @throws {BittensorError} Those of `subtensor()`, and `metagraph/malformed`.
    */
-  async sync(options: FetchSnapshotOptions = {}): Promise<this> {
+  async sync(options: SyncOptions = {}): Promise<this> {
     const given = this.#options.subtensor;
     if (given) {
       this.#snapshot = await fetchSnapshot(given, options);
     } else {
-      await using opened = await subtensor({ ...options, network: this.#options.network });
+      const { timeoutMs, signal } = options;
+      const { network } = this.#options;
+      await using opened = await subtensor({ network, timeoutMs, signal });
       this.#snapshot = await fetchSnapshot(opened, options);
     }
     return this;

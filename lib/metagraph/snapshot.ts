@@ -32,8 +32,8 @@ export interface SyncProgress {
   readonly step: string;
 }
 
-/** Options of {@linkcode fetchSnapshot}. */
-export interface FetchSnapshotOptions extends WaitOptions {
+/** Options of `Metagraph.sync`. */
+export interface SyncOptions extends WaitOptions {
   /** Block to read. @default the head */
   readonly block?: number | undefined;
   /** Called after each read. */
@@ -61,7 +61,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
  */
 export async function fetchSnapshot(
   subtensor: Subtensor,
-  options: FetchSnapshotOptions = {},
+  options: SyncOptions = {},
 ): Promise<Snapshot> {
   let done = 0;
   const read = async <T>(step: string, reading: Promise<T>): Promise<T> => {

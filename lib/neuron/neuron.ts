@@ -36,18 +36,19 @@ export interface Neuron extends AsyncDisposable {
  * by then is stopped.
  */
 export async function neuron(options: NeuronOptions): Promise<Neuron> {
-  const { wallet, model, subtensor, ip, port } = options;
+  const { wallet, model, device, subtensor, ip, port, timeoutMs, signal } = options;
   await using resources = new AsyncDisposableStack();
-  const served = resources.use(await nucleus(model, options));
+  const served = resources.use(await nucleus(model, { device, signal }));
   const answering = resources.use(
     axon({ wallet, ip, port, forwardText: (_caller, inputs) => served.forward(inputs) }),
   );
   await answering.start();
   await answering.subscribe({
-    ...options,
     subtensor,
-    waitForFinalization: false,
+    timeoutMs,
+    signal,
     waitForInclusion: true,
+    waitForFinalization: false,
   });
   const owned = resources.move();
   return {

@@ -238,7 +238,9 @@ type UnaryHandler = grpc.handleUnaryCall<Uint8Array, Uint8Array<ArrayBuffer>>;
 /** The calls that a server runs, at most so many at one time. */
 class RunningCalls {
   readonly #most: number;
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
+  /** Calls whose answer may still be on its way. */
+  readonly #open = new Set<Promise<void>>();
 
   constructor(most: number) {
     this.#most = most;
@@ -247,30 +249,37 @@ class RunningCalls {
   /** Turns a handler into one of gRPC. */
   handle(handler: Handler): UnaryHandler {
     return async (call, reply) => {
-      if (this.#running.size >= this.#most) {
+      if (this.#running >= this.#most) {
         return reply({ code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requests" });
       }
-      const ended = Promise.withResolvers<void>();
-      this.#running.add(ended.promise);
+      this.#running++;
       const controller = new AbortController();
-      // The library says so whenever a call ends: also after its answer was sent.
-      call.on("cancelled", () => {
-        controller.abort(new DOMException("The caller left", "AbortError"));
-        this.#running.delete(ended.promise);
-        ended.resolve();
-      });
+      const onCancelled = () => controller.abort(new DOMException("The caller left", "AbortError"));
+      this.#keepOpen(call);
+      call.on("cancelled", onCancelled);
       try {
-        reply(null, await handler(call.request, controller.signal));
+        const answer = await handler(call.request, controller.signal);
+        call.off("cancelled", onCancelled);
+        reply(null, answer);
       } catch (error) {
         logger("axon").warn("A request failed: {error}", { error });
         reply({ code: grpc.status.INTERNAL, details: "the request cannot be handled" });
+      } finally {
+        this.#running--;
       }
     };
   }
 
-  /** Resolves when no call runs any more, or after `graceMs` milliseconds. */
+  /** The library reports every call as cancelled at its end: also once its answer is sent. */
+  #keepOpen(call: Parameters<UnaryHandler>[0]): void {
+    const ended = new Promise<void>((resolve) => call.once("cancelled", resolve));
+    this.#open.add(ended);
+    ended.then(() => this.#open.delete(ended));
+  }
+
+  /** Resolves when every answer is sent, or after `graceMs` milliseconds. */
   ended(graceMs: number): Promise<void> {
-    return settledWithin(this.#running, graceMs);
+    return settledWithin(this.#open, graceMs);
   }
 }
 

@@ -222,3 +222,19 @@ Deno.test("axon() refuses options that cannot work", () => {
 Deno.test("Axon.subscribe() refuses an axon that has no port yet", async () => {
   await assert.rejects(localAxon().subscribe(), { code: "axon/external-port" });
 });
+
+Deno.test("Axon takes the next request as soon as it answered one, and aborts no callback that did", async () => {
+  const signals: AbortSignal[] = [];
+  await using server = await localAxon({
+    maximumConcurrentRpcs: 1,
+    forwardText: (_caller, _inputs, { signal }) => {
+      signals.push(signal);
+      return zeros([1, 2, NETWORK_DIM]);
+    },
+  }).start();
+  for (let request = 0; request < 50; request++) {
+    assert.equal(await ask(server.port), ReturnCode.Success);
+  }
+  await server.stop();
+  assert.deepEqual(signals.map(({ aborted }) => aborted), Array(50).fill(false));
+});
