@@ -8,6 +8,7 @@ import { BittensorError } from "../base/errors.ts";
 import { type Subtensor, subtensor as connectSubtensor } from "../chain/subtensor.ts";
 import type { ExtrinsicOptions } from "../chain/extrinsic.ts";
 import { type GrpcServer, serve } from "../wire/grpc.ts";
+import { MAX_MESSAGE_BYTES } from "../wire/limits.ts";
 import type { Identity } from "../wire/identity.ts";
 import { decodeMessage, encodeMessage } from "../wire/tensor_message.ts";
 import { externalAddress } from "./external_address.ts";
@@ -196,9 +197,12 @@ export class Axon implements AsyncDisposable {
       host: withoutBrackets(this.ip),
       port: this.#port,
       maximumConcurrentRpcs: this.#maximumConcurrentRpcs,
-      forward: async (request, signal) =>
-        answer(await answerForward(decodeMessage(request), this.#callbacks, signal)),
-      backward: () => Promise.resolve(answer(BACKWARD_REPLY)),
+      maximumMessageBytes: MAX_MESSAGE_BYTES,
+      handlers: {
+        Forward: async (request, { signal }) =>
+          answer(await answerForward(decodeMessage(request), this.#callbacks, signal)),
+        Backward: () => Promise.resolve(answer(BACKWARD_REPLY)),
+      },
     });
     this.#port = server.port;
     logger("axon").info("Axon started on {ip}:{port}", { ip: this.ip, port: server.port });

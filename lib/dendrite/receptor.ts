@@ -10,6 +10,7 @@ import { CallError } from "../wire/call_error.ts";
 import { toFloat32 } from "../wire/cast.ts";
 import { type CallOptions, type Channel, connect } from "../wire/grpc.ts";
 import { decodeTensor, encodeTensor } from "../wire/tensor_codec.ts";
+import type { Pieces } from "../wire/pieces.ts";
 import { decodeMessage, encodeMessage } from "../wire/tensor_message.ts";
 
 /** How a call to one neuron ended. */
@@ -67,7 +68,7 @@ export class Receptor implements AsyncDisposable {
       ReturnCode.RequestSerializationException,
       () => encodeRequest(inputs, caller),
     );
-    const bytes = await this.#channel.forward(request, options);
+    const bytes = await this.#channel.call("Forward", request, options);
     return readAnswer(bytes, inputs.dims);
   }
 }
@@ -77,7 +78,7 @@ function missing({ size, dims }: IdTensor): FloatTensor {
   return zeros(size === 0 ? [0] : [...dims, NETWORK_DIM]);
 }
 
-function encodeRequest(inputs: IdTensor, caller: Address): Uint8Array<ArrayBuffer> {
+function encodeRequest(inputs: IdTensor, caller: Address): Pieces {
   const tensor = encodeTensor(inputs, { modality: Modality.TEXT });
   return encodeMessage({ hotkey: caller, tensors: [tensor] });
 }

@@ -8,3 +8,6 @@ export interface Signer {
   /** The 64-byte sr25519 signature of a message, in the signing context `substrate`. */
   sign(message: Uint8Array): Uint8Array;
 }
+
+/** Whether a signature of a message was made by the key of an address; false for a malformed one. */
+export type Verify = (address: Address, message: Uint8Array, signature: Uint8Array) => boolean;

@@ -1,6 +1,6 @@
 /** gRPC, as far as we use it: unary calls of bytes. The only file that knows @grpc/grpc-js. */
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { delay, settledWithin } from "../base/deadline.ts";
@@ -8,6 +8,7 @@ import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "./call_error.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import { type Pieces, totalLength } from "./pieces.ts";
 import { listenTcp } from "./tcp_listener.ts";
 
 /*
@@ -15,6 +16,9 @@ import { listenTcp } from "./tcp_listener.ts";
  * Deno 2.9.6 may crash when it receives one on a connection that has had requests
  * (https://github.com/denoland/deno/issues/36788); the test "stop() leaves its callers alive" shows it.
  */
+
+/** The two methods of the protocol. */
+export type Method = "Forward" | "Backward";
 
 /** Options of a call. */
 export interface CallOptions {
@@ -27,20 +31,31 @@ export interface CallOptions {
 /** A connection to one peer, opened by the first call, and by the next one after it broke. */
 export interface Channel {
   /**
-   * Calls `/Bittensor/Forward`.
+   * Calls `/Bittensor/Forward` or `/Bittensor/Backward`.
    *
    * @throws {CallError} If no answer comes; the reason of the signal if that fires first.
    */
-  forward(request: Uint8Array<ArrayBuffer>, options: CallOptions): Promise<Uint8Array>;
+  call(method: Method, request: Pieces, options: CallOptions): Promise<Uint8Array>;
   /** Closes the connection once the calls in flight have ended. */
   close(): Promise<void>;
 }
 
-/** Answers one request; the signal fires when its deadline passes or its caller is gone. */
-export type Handler = (
-  request: Uint8Array,
+/** A request that came in. */
+export interface IncomingCall {
+  /** IP address of the peer. */
+  readonly peerIp: string;
+  /** Fires when the deadline of the request passes or its caller is gone. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers one request. */
+export type Handler = (request: Uint8Array, call: IncomingCall) => Promise<Pieces>;
+
+/** Answers a stream of requests with a stream of answers; a method of single ones is one too. */
+export type StreamHandler = (
+  requests: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
-) => Promise<Uint8Array<ArrayBuffer>>;
+) => AsyncIterable<Pieces>;
 
 /** Options of {@linkcode serve}. */
 export interface ServeOptions {
@@ -48,12 +63,14 @@ export interface ServeOptions {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** Requests that run at one time; those above are refused with RESOURCE_EXHAUSTED. */
+  /** Requests that are open at one time; those above are refused with RESOURCE_EXHAUSTED. */
   readonly maximumConcurrentRpcs: number;
-  /** Answers `/Bittensor/Forward`. */
-  readonly forward: Handler;
-  /** Answers `/Bittensor/Backward`. */
-  readonly backward: Handler;
+  /** Longest request, in bytes; a longer one is refused with RESOURCE_EXHAUSTED. */
+  readonly maximumMessageBytes: number;
+  /** Answers the methods of the protocol. */
+  readonly handlers: Readonly<Record<Method, Handler>>;
+  /** Answers further methods, by path, such as `/grpc.health.v1.Health/Check`. */
+  readonly streams?: Readonly<Record<string, StreamHandler>>;
 }
 
 /** A server that listens. */
@@ -63,8 +80,21 @@ export interface GrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
-const FORWARD = method("/Bittensor/Forward");
-const BACKWARD = method("/Bittensor/Backward");
+/** Thrown by a {@linkcode StreamHandler} to end its call with a gRPC status. */
+export class StatusError extends Error {
+  override readonly name = "StatusError";
+  readonly status: "NOT_FOUND" | "INVALID_ARGUMENT";
+
+  constructor(status: StatusError["status"], message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const METHODS = {
+  Forward: method("/Bittensor/Forward"),
+  Backward: method("/Bittensor/Backward"),
+};
 
 /** What the library waits, in milliseconds, before it dials a peer for the second time. */
 const FIRST_BACKOFF_MS = 1;
@@ -106,9 +136,9 @@ export function connect(target: string): Channel {
     connection?.close();
     connection = undefined;
   };
-  const forward = async (request: Uint8Array<ArrayBuffer>, options: CallOptions) => {
+  const callMethod = async (method: Method, request: Pieces, options: CallOptions) => {
     const { client } = connection ??= dial(target);
-    const running = call(client, FORWARD.path, request, options);
+    const running = call(client, METHODS[method], request, options);
     calls.add(running);
     try {
       return await running;
@@ -127,7 +157,7 @@ export function connect(target: string): Channel {
     // Timers of a failed or unfinished connection stay behind in the library: they end before ours.
     await delay(connecting ? CONNECT_TIMER_MS + 1 : FIRST_BACKOFF_MS + 1);
   };
-  return { forward, close };
+  return { call: callMethod, close };
 }
 
 interface Connection {
@@ -162,8 +192,8 @@ function stateOf(client: grpc.Client): grpc.connectivityState {
 
 function call(
   client: grpc.Client,
-  path: string,
-  request: Uint8Array<ArrayBuffer>,
+  { path, requestSerialize, responseDeserialize }: typeof METHODS[Method],
+  request: Pieces,
   { timeoutMs, signal }: CallOptions,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
@@ -174,8 +204,8 @@ function call(
     };
     const running = client.makeUnaryRequest(
       path,
-      FORWARD.requestSerialize,
-      FORWARD.responseDeserialize,
+      requestSerialize,
+      responseDeserialize,
       request,
       new grpc.Metadata(),
       { deadline: Date.now() + timeoutMs },
@@ -211,12 +241,20 @@ function callError(error: grpc.ServiceError | null, timeoutMs: number): CallErro
  */
 export async function serve(options: ServeOptions): Promise<GrpcServer> {
   silence();
-  const server = new grpc.Server(OPTIONS);
-  const calls = new RunningCalls(options.maximumConcurrentRpcs);
-  server.addService({ forward: FORWARD, backward: BACKWARD }, {
-    forward: calls.handle(options.forward),
-    backward: calls.handle(options.backward),
+  const { handlers, streams = {}, maximumConcurrentRpcs, maximumMessageBytes } = options;
+  const server = new grpc.Server({
+    ...OPTIONS,
+    "grpc.max_receive_message_length": maximumMessageBytes,
   });
+  const calls = new OpenCalls(maximumConcurrentRpcs);
+  server.addService(METHODS, {
+    Forward: calls.handle(handlers.Forward),
+    Backward: calls.handle(handlers.Backward),
+  });
+  for (const [path, handler] of Object.entries(streams)) {
+    const definition = { ...method(path), requestStream: true, responseStream: true };
+    server.addService({ [path]: definition }, { [path]: calls.handleStream(handler) });
+  }
   const injector = server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const listener = await listenTcp(
     options.host,
@@ -233,12 +271,18 @@ export async function serve(options: ServeOptions): Promise<GrpcServer> {
   return { port: listener.port, close };
 }
 
-type UnaryHandler = grpc.handleUnaryCall<Uint8Array, Uint8Array<ArrayBuffer>>;
+type UnaryCall = grpc.ServerUnaryCall<Uint8Array, Pieces>;
+type StreamCall = grpc.ServerDuplexStream<Uint8Array, Pieces>;
+
+/** Answer to a call above the limit. */
+const TOO_MANY = { code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requests" };
 
 /** The calls that a server runs, at most so many at one time. */
-class RunningCalls {
+class OpenCalls {
   readonly #most: number;
   #running = 0;
+  /** Streams, whose callers may hold them for as long as they like. */
+  readonly #streams = new Set<AbortController>();
   /** Calls whose answer may still be on its way. */
   readonly #open = new Set<Promise<void>>();
 
@@ -247,18 +291,17 @@ class RunningCalls {
   }
 
   /** Turns a handler into one of gRPC. */
-  handle(handler: Handler): UnaryHandler {
+  handle(handler: Handler): grpc.handleUnaryCall<Uint8Array, Pieces> {
     return async (call, reply) => {
-      if (this.#running >= this.#most) {
-        return reply({ code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requests" });
-      }
+      if (this.#running >= this.#most) return reply(TOO_MANY);
       this.#running++;
       const controller = new AbortController();
-      const onCancelled = () => controller.abort(new DOMException("The caller left", "AbortError"));
+      const onCancelled = () => controller.abort(callerLeft());
       this.#keepOpen(call);
       call.on("cancelled", onCancelled);
       try {
-        const answer = await handler(call.request, controller.signal);
+        const incoming = { peerIp: ipOf(call.getPeer()), signal: controller.signal };
+        const answer = await handler(call.request, incoming);
         call.off("cancelled", onCancelled);
         reply(null, answer);
       } catch (error) {
@@ -270,17 +313,60 @@ class RunningCalls {
     };
   }
 
+  /** Turns a handler of streams into one of gRPC. */
+  handleStream(handler: StreamHandler): grpc.handleBidiStreamingCall<Uint8Array, Pieces> {
+    return async (call) => {
+      if (this.#streams.size >= this.#most) return void call.emit("error", TOO_MANY);
+      const controller = new AbortController();
+      this.#streams.add(controller);
+      call.once("cancelled", () => controller.abort(callerLeft()));
+      try {
+        for await (const answer of handler(call, controller.signal)) {
+          if (controller.signal.aborted) break;
+          if (!call.write(answer)) await drained(call, controller.signal);
+        }
+        call.end();
+      } catch (error) {
+        if (controller.signal.aborted) return call.end();
+        call.emit("error", {
+          code: error instanceof StatusError ? grpc.status[error.status] : grpc.status.INTERNAL,
+          details: error instanceof StatusError ? error.message : "the request cannot be handled",
+        });
+      } finally {
+        this.#streams.delete(controller);
+      }
+    };
+  }
+
   /** The library reports every call as cancelled at its end: also once its answer is sent. */
-  #keepOpen(call: Parameters<UnaryHandler>[0]): void {
+  #keepOpen(call: UnaryCall): void {
     const ended = new Promise<void>((resolve) => call.once("cancelled", resolve));
     this.#open.add(ended);
     ended.then(() => this.#open.delete(ended));
   }
 
-  /** Resolves when every answer is sent, or after `graceMs` milliseconds. */
+  /** Ends the streams, and resolves when every answer is sent, or after `graceMs` milliseconds. */
   ended(graceMs: number): Promise<void> {
+    for (const stream of this.#streams) stream.abort(callerLeft());
     return settledWithin(this.#open, graceMs);
   }
+}
+
+function callerLeft(): DOMException {
+  return new DOMException("The caller left", "AbortError");
+}
+
+/** Resolves when more can be written to a call, or its signal fires. */
+async function drained(call: StreamCall, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    call.once("drain", resolve);
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** The address in `address:port`. */
+function ipOf(peer: string): string {
+  return peer.slice(0, peer.lastIndexOf(":"));
 }
 
 /** A unary method of bytes. */
@@ -296,8 +382,34 @@ function method(path: string) {
   } as const;
 }
 
-function toBuffer(bytes: Uint8Array<ArrayBuffer>): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/**
+ * Pieces as the library takes a message: it asks for the length, and has them copied behind its own
+ * five bytes. So large data is copied once, where a joined buffer would be copied twice.
+ */
+class PiecesBuffer {
+  readonly length: number;
+  readonly #pieces: Pieces;
+
+  constructor(pieces: Pieces) {
+    this.length = totalLength(pieces);
+    this.#pieces = pieces;
+  }
+
+  get byteLength(): number {
+    return this.length;
+  }
+
+  copy(target: Uint8Array, start: number): void {
+    let offset = start;
+    for (const piece of this.#pieces) {
+      target.set(piece, offset);
+      offset += piece.length;
+    }
+  }
+}
+
+function toBuffer(pieces: Pieces): Buffer {
+  return new PiecesBuffer(pieces) as unknown as Buffer;
 }
 
 function toBytes(buffer: Buffer): Uint8Array {

@@ -13,12 +13,10 @@ export interface NumpyArray {
   readonly elements: Elements;
 }
 
-const ASCII = new TextEncoder();
-
 /** A map of 5 whose first entry is "nd": true and whose second key, "type", is still to be filled. */
-const START = bytes(0x85, binary("nd"), 0xc3, binary("type"));
+const START = [0x85, ...binary("nd"), 0xc3, ...binary("type")];
 /** The third entry, "kind": empty, and the key of the fourth. */
-const MIDDLE = bytes(binary("kind"), 0xc4, 0, binary("shape"));
+const MIDDLE = [...binary("kind"), 0xc4, 0, ...binary("shape")];
 /** The key of the fifth entry. */
 const END = binary("data");
 
@@ -33,16 +31,16 @@ export function encodeArrayHeader(
   dims: readonly number[],
   byteLength: number,
 ): Uint8Array {
-  return bytes(
-    START,
-    0xa0 | numpyType.length,
-    ASCII.encode(numpyType),
-    MIDDLE,
-    0x90 | dims.length,
-    ...dims.map((dim) => dim < 0x80 ? dim : sized(0xcc, dim)),
-    END,
-    sized(0xc4, byteLength),
-  );
+  const header = [...START, 0xa0 | numpyType.length];
+  for (let index = 0; index < numpyType.length; index++) header.push(numpyType.charCodeAt(index));
+  header.push(...MIDDLE, 0x90 | dims.length);
+  for (const dim of dims) {
+    if (dim < 0x80) header.push(dim);
+    else pushSized(header, 0xcc, dim);
+  }
+  header.push(...END);
+  pushSized(header, 0xc4, byteLength);
+  return Uint8Array.from(header);
 }
 
 /**
@@ -109,17 +107,13 @@ function refused(reason: string): BittensorError {
   return new BittensorError("wire/tensor", `Cannot decode the tensor: ${reason}`);
 }
 
-function binary(text: string): Uint8Array {
-  return bytes(0xc4, text.length, ASCII.encode(text));
+function binary(text: string): number[] {
+  return [0xc4, text.length, ...new TextEncoder().encode(text)];
 }
 
 /** A big-endian integer in the smallest of the forms that start with `first`: 8, 16 or 32 bits. */
-function sized(first: number, value: number): Uint8Array {
-  if (value < 0x100) return bytes(first, value);
-  if (value < 0x10000) return bytes(first + 1, value >>> 8, value & 0xff);
-  return bytes(first + 2, value >>> 24, value >>> 16 & 0xff, value >>> 8 & 0xff, value & 0xff);
-}
-
-function bytes(...parts: readonly (number | Uint8Array)[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => typeof part === "number" ? [part] : [...part]));
+function pushSized(bytes: number[], first: number, value: number): void {
+  if (value < 0x100) bytes.push(first, value);
+  else if (value < 0x10000) bytes.push(first + 1, value >>> 8, value & 0xff);
+  else bytes.push(first + 2, value >>> 24, value >>> 16 & 0xff, value >>> 8 & 0xff, value & 0xff);
 }

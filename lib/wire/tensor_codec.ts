@@ -1,11 +1,12 @@
 /** Tensors as the `Tensor` messages of the protocol. */
 
-import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BittensorError } from "../base/errors.ts";
 import { elementCount, formatShape, type Tensor } from "../base/tensor.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
 import type { Modality } from "../domain/modality.ts";
 import {
+  type DataType,
   Serializer,
   type Tensor as TensorProto,
   TensorSchema,
@@ -14,7 +15,7 @@ import { castElements } from "./cast.ts";
 import { TENSOR_TYPES, wireTypeOf } from "./dtype.ts";
 import { MAX_ELEMENTS, MAX_MESSAGE_BYTES, MAX_RANK } from "./limits.ts";
 import { decodeArray, encodeArrayHeader } from "./numpy_array.ts";
-import { lengthDelimited } from "./pieces.ts";
+import { lengthDelimited, type Pieces } from "./pieces.ts";
 
 /** What a `Tensor` message says beside the tensor itself. */
 export interface EncodeTensorOptions {
@@ -23,8 +24,7 @@ export interface EncodeTensorOptions {
   readonly requiresGrad?: boolean;
 }
 
-/** Number of the field `buffer` of the message `Tensor`. */
-const BUFFER_FIELD = 2;
+const FIELD = TensorSchema.field;
 
 /**
  * Encodes a tensor as a `Tensor` message, in pieces, of which one is a view of the tensor's data.
@@ -37,7 +37,7 @@ const BUFFER_FIELD = 2;
 export function encodeTensor(
   tensor: Tensor,
   { modality, requiresGrad = false }: EncodeTensorOptions,
-): Uint8Array[] {
+): Pieces {
   const { dims, type } = tensor;
   const types = TENSOR_TYPES.get(type);
   const data = tensor.data;
@@ -46,16 +46,34 @@ export function encodeTensor(
   }
   if (dims.length > MAX_RANK) throw notEncodable(tensor, `the highest rank is ${MAX_RANK}`);
   if (data.byteLength > MAX_MESSAGE_BYTES) throw notEncodable(tensor, "it is too large");
-  const before = { version: WIRE_VERSION };
-  const after = { shape: dims.map(BigInt), dtype: types.dataType, modality, requiresGrad };
+  const before = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION);
   return [
-    encodeFields(before),
-    ...lengthDelimited(BUFFER_FIELD, [
+    before.finish(),
+    ...lengthDelimited(FIELD.buffer.number, [
       encodeArrayHeader(types.numpy, dims, data.byteLength),
       new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     ]),
-    encodeFields(after),
+    encodeDescription(dims, types.dataType, modality, requiresGrad),
   ];
+}
+
+/** The fields after the buffer; like all of proto3, absent where they are 0. */
+function encodeDescription(
+  dims: readonly number[],
+  dataType: DataType,
+  modality: Modality,
+  requiresGrad: boolean,
+): Uint8Array {
+  const writer = new BinaryWriter();
+  if (dims.length > 0) {
+    writer.tag(FIELD.shape.number, WireType.LengthDelimited).fork();
+    for (const dim of dims) writer.uint32(dim);
+    writer.join();
+  }
+  if (dataType !== 0) writer.tag(FIELD.dtype.number, WireType.Varint).uint32(dataType);
+  if (modality !== 0) writer.tag(FIELD.modality.number, WireType.Varint).uint32(modality);
+  if (requiresGrad) writer.tag(FIELD.requiresGrad.number, WireType.Varint).bool(true);
+  return writer.finish();
 }
 
 /**
@@ -90,10 +108,6 @@ function resolveShape(shape: readonly bigint[], count: number): number[] {
   const valid = dims.every((dim) => Number.isInteger(dim) && dim >= 0 && dim <= MAX_ELEMENTS);
   if (valid && elementCount(dims) === count) return dims;
   throw notDecodable(`its shape [${shape.join(", ")}] does not hold ${count} elements`);
-}
-
-function encodeFields(fields: MessageInitShape<typeof TensorSchema>): Uint8Array {
-  return toBinary(TensorSchema, create(TensorSchema, fields));
 }
 
 function notEncodable(tensor: Tensor, reason: string): BittensorError {

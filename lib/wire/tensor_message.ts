@@ -1,46 +1,63 @@
 /** The message of every request and every answer. */
 
-import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { fromBinary } from "@bufbuild/protobuf";
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BittensorError } from "../base/errors.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
 import {
-  type TensorMessage,
+  type TensorMessage as TensorMessageProto,
   TensorMessageSchema,
   TensorSchema,
 } from "../../proto/gen/bittensor_pb.ts";
 import { MAX_RANK, MAX_TENSORS } from "./limits.ts";
-import { join, lengthDelimited } from "./pieces.ts";
+import { lengthDelimited, type Pieces } from "./pieces.ts";
 
-export type { TensorMessage };
+/** A message that was received. */
+export interface TensorMessage extends Omit<TensorMessageProto, "$typeName" | "$unknown"> {
+  /** The tensors as their bytes arrived, which is what a signature covers. */
+  readonly encodedTensors: readonly Uint8Array[];
+}
 
 /** A message to send; the version is ours. */
 export interface OutgoingMessage {
   /** Who sends it: address of a caller, `0x` and the hex public key of a server. */
   readonly hotkey: string;
+  /** Number that makes a signed message unique. @default {0n} */
+  readonly nounce?: bigint;
+  /** What proves that `hotkey` sent it. */
+  readonly signature?: Uint8Array | undefined;
   /** Each as `encodeTensor()` gave it. @default {[]} */
-  readonly tensors?: readonly (readonly Uint8Array[])[];
+  readonly tensors?: readonly Pieces[];
   /** How the request ended, in an answer. @default {0} */
   readonly returnCode?: number;
   /** A sentence for people. */
   readonly message?: string;
 }
 
-const { number: TENSORS_FIELD } = TensorMessageSchema.field.tensors;
-const { number: SHAPE_FIELD } = TensorSchema.field.shape;
+const FIELD = TensorMessageSchema.field;
+const SHAPE_FIELD = TensorSchema.field.shape.number;
 
 /** Longest varint of the protocol, in bytes. */
 const VARINT_BYTES = 10;
 
-/** Encodes a message in one allocation, with its tensors' data copied once. */
-export function encodeMessage(
-  { hotkey, tensors = [], returnCode = 0, message = "" }: OutgoingMessage,
-): Uint8Array<ArrayBuffer> {
-  return join([
-    encodeFields({ version: WIRE_VERSION, hotkey }),
-    ...tensors.flatMap((tensor) => lengthDelimited(TENSORS_FIELD, tensor)),
-    encodeFields({ returnCode, message }),
-  ]);
+/** Encodes a message in pieces, of which those with the tensors' data are views of it. */
+export function encodeMessage(message: OutgoingMessage): Pieces {
+  const { hotkey, nounce = 0n, signature, tensors = [], returnCode = 0, message: text = "" } =
+    message;
+  const before = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION);
+  if (hotkey !== "") before.tag(FIELD.hotkey.number, WireType.LengthDelimited).string(hotkey);
+  if (nounce !== 0n) before.tag(FIELD.nounce.number, WireType.Varint).int64(nounce);
+  if (signature !== undefined) {
+    before.tag(FIELD.signature.number, WireType.LengthDelimited).bytes(signature);
+  }
+  const after = new BinaryWriter();
+  if (returnCode !== 0) after.tag(FIELD.returnCode.number, WireType.Varint).int32(returnCode);
+  if (text !== "") after.tag(FIELD.message.number, WireType.LengthDelimited).string(text);
+  return [
+    before.finish(),
+    ...tensors.flatMap((tensor) => lengthDelimited(FIELD.tensors.number, tensor)),
+    after.finish(),
+  ];
 }
 
 /**
@@ -50,24 +67,28 @@ export function encodeMessage(
  */
 export function decodeMessage(bytes: Uint8Array): TensorMessage {
   try {
-    checkLimits(bytes);
-    return fromBinary(TensorMessageSchema, bytes, { readUnknownFields: false });
+    const encodedTensors = findTensors(bytes);
+    const message = fromBinary(TensorMessageSchema, bytes, { readUnknownFields: false });
+    return { ...message, encodedTensors };
   } catch (cause) {
     throw new BittensorError("wire/message", "Cannot parse the message", { cause });
   }
 }
 
-/** Two bytes are a tensor and one is a dimension: count them before they become objects. */
-function checkLimits(bytes: Uint8Array): void {
-  let tensors = 0;
-  for (const tensor of fieldsOf(bytes, TENSORS_FIELD)) {
-    if (++tensors > MAX_TENSORS) throw new RangeError(`more than ${MAX_TENSORS} tensors`);
+/** The bytes of each tensor. Two are a tensor and one is a dimension: counted before they are read. */
+function findTensors(bytes: Uint8Array): Uint8Array[] {
+  const tensors: Uint8Array[] = [];
+  for (const tensor of fieldsOf(bytes, FIELD.tensors.number)) {
+    if (tensors.push(tensor) > MAX_TENSORS) {
+      throw new RangeError(`more than ${MAX_TENSORS} tensors`);
+    }
     let shapeBytes = 0;
     for (const dims of fieldsOf(tensor, SHAPE_FIELD)) {
       shapeBytes += Math.max(dims.length, 1);
       if (shapeBytes > MAX_RANK * VARINT_BYTES) throw new RangeError("a shape of too many numbers");
     }
   }
+  return tensors;
 }
 
 /** The raw values of one field, wherever it occurs in a message. */
@@ -78,8 +99,4 @@ function* fieldsOf(bytes: Uint8Array, wanted: number): Generator<Uint8Array> {
     const value = type === WireType.LengthDelimited ? reader.bytes() : reader.skip(type, field);
     if (field === wanted) yield value;
   }
-}
-
-function encodeFields(fields: MessageInitShape<typeof TensorMessageSchema>): Uint8Array {
-  return toBinary(TensorMessageSchema, create(TensorMessageSchema, fields));
 }
