@@ -29,11 +29,15 @@ export type Address = Brand<string, "Address">;
  * ```
  */
 export function address(text: string): Address {
-  const [valid, reason] = checkAddress(text, SS58_PREFIX);
-  // Short account indices, and the prefix in its long form, pass the check as well.
-  if (valid && text.length === ADDRESS_LENGTH) return text as Address;
+  // The length first: decoding takes the square of it, and a peer chooses the text. Short account
+  // indices, and the prefix in its long form, would pass the check as well.
+  const [valid, reason] = text.length === ADDRESS_LENGTH
+    ? checkAddress(text, SS58_PREFIX)
+    : [false, `it has ${text.length} characters`];
+  if (valid) return text as Address;
   const fact = reason ?? "it is not that of a public key";
-  throw new BittensorError("address/invalid", `Cannot read the address ${text}: ${fact}`, {
+  const shown = text.slice(0, 2 * ADDRESS_LENGTH);
+  throw new BittensorError("address/invalid", `Cannot read the address ${shown}: ${fact}`, {
     hint: "an address is the 48 characters that start with a 5, as the wallet shows them",
   });
 }

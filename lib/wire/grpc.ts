@@ -1,9 +1,10 @@
 /** gRPC, as far as we use it: unary calls of bytes. The only file that knows @grpc/grpc-js. */
 
 import type { Buffer } from "node:buffer";
+import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
-import { delay, settledWithin } from "../base/deadline.ts";
+import { delay, settledWithin, withDeadline } from "../base/deadline.ts";
 import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "./call_error.ts";
@@ -277,6 +278,9 @@ type StreamCall = grpc.ServerDuplexStream<Uint8Array, Pieces>;
 /** Answer to a call above the limit. */
 const TOO_MANY = { code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requests" };
 
+/** Answer to a stream that is open when the server stops. */
+const STOPPING = { code: grpc.status.UNAVAILABLE, details: "the server stops" };
+
 /** The calls that a server runs, at most so many at one time. */
 class OpenCalls {
   readonly #most: number;
@@ -318,20 +322,20 @@ class OpenCalls {
     return async (call) => {
       if (this.#streams.size >= this.#most) return void call.emit("error", TOO_MANY);
       const controller = new AbortController();
+      const { signal } = controller;
       this.#streams.add(controller);
+      this.#keepOpen(call);
       call.once("cancelled", () => controller.abort(callerLeft()));
       try {
-        for await (const answer of handler(call, controller.signal)) {
-          if (controller.signal.aborted) break;
-          if (!call.write(answer)) await drained(call, controller.signal);
+        for await (const answer of handler(requestsOf(call, signal), signal)) {
+          if (signal.aborted) break;
+          if (!call.write(answer)) await drained(call, signal);
         }
+        signal.throwIfAborted();
         call.end();
       } catch (error) {
-        if (controller.signal.aborted) return call.end();
-        call.emit("error", {
-          code: error instanceof StatusError ? grpc.status[error.status] : grpc.status.INTERNAL,
-          details: error instanceof StatusError ? error.message : "the request cannot be handled",
-        });
+        // To a caller that left, this does nothing.
+        call.emit("error", signal.aborted ? STOPPING : statusOf(error));
       } finally {
         this.#streams.delete(controller);
       }
@@ -339,7 +343,7 @@ class OpenCalls {
   }
 
   /** The library reports every call as cancelled at its end: also once its answer is sent. */
-  #keepOpen(call: UnaryCall): void {
+  #keepOpen(call: EventEmitter): void {
     const ended = new Promise<void>((resolve) => call.once("cancelled", resolve));
     this.#open.add(ended);
     ended.then(() => this.#open.delete(ended));
@@ -356,12 +360,35 @@ function callerLeft(): DOMException {
   return new DOMException("The caller left", "AbortError");
 }
 
+/** How a stream ends whose handler threw. */
+function statusOf(error: unknown) {
+  if (error instanceof StatusError) {
+    return { code: grpc.status[error.status], details: error.message };
+  }
+  logger("axon").warn("A request failed: {error}", { error });
+  return { code: grpc.status.INTERNAL, details: "the request cannot be handled" };
+}
+
+/** The requests of a call; throws the reason of the signal when it fires. */
+async function* requestsOf(call: StreamCall, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  // By default, whoever takes no more requests destroys the call before it is answered.
+  const requests: AsyncIterator<Uint8Array> = call.iterator({ destroyOnReturn: false });
+  while (true) {
+    const { done, value } = await withDeadline(() => requests.next(), { signal }, callerLeft);
+    if (done) return;
+    yield value;
+  }
+}
+
 /** Resolves when more can be written to a call, or its signal fires. */
 async function drained(call: StreamCall, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    call.once("drain", resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const wake = () => resolve();
+  call.once("drain", wake);
+  signal.addEventListener("abort", wake, { once: true });
+  await promise;
+  call.off("drain", wake);
+  signal.removeEventListener("abort", wake);
 }
 
 /** The address in `address:port`. */

@@ -1,6 +1,6 @@
 /** The message of every request and every answer. */
 
-import { fromBinary } from "@bufbuild/protobuf";
+import { type DescField, type DescMessage, fromBinary, ScalarType } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BittensorError } from "../base/errors.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
@@ -35,7 +35,9 @@ export interface OutgoingMessage {
 }
 
 const FIELD = TensorMessageSchema.field;
-const SHAPE_FIELD = TensorSchema.field.shape.number;
+
+/** Fields that we do not know are of no use to us. */
+const READ_OPTIONS = { readUnknownFields: false };
 
 /** Longest varint of the protocol, in bytes. */
 const VARINT_BYTES = 10;
@@ -68,8 +70,9 @@ export function encodeMessage(message: OutgoingMessage): Pieces {
 export function decodeMessage(bytes: Uint8Array): TensorMessage {
   try {
     const encodedTensors = findTensors(bytes);
-    const message = fromBinary(TensorMessageSchema, bytes, { readUnknownFields: false });
-    return { ...message, encodedTensors };
+    // Each by itself first: read in place, a malformed one could reach into what follows it.
+    const tensors = encodedTensors.map((tensor) => fromBinary(TensorSchema, tensor, READ_OPTIONS));
+    return { ...fromBinary(TensorMessageSchema, bytes, READ_OPTIONS), tensors, encodedTensors };
   } catch (cause) {
     throw new BittensorError("wire/message", "Cannot parse the message", { cause });
   }
@@ -78,25 +81,55 @@ export function decodeMessage(bytes: Uint8Array): TensorMessage {
 /** The bytes of each tensor. Two are a tensor and one is a dimension: counted before they are read. */
 function findTensors(bytes: Uint8Array): Uint8Array[] {
   const tensors: Uint8Array[] = [];
-  for (const tensor of fieldsOf(bytes, FIELD.tensors.number)) {
+  for (const { field, value: tensor } of fieldsOf(TensorMessageSchema, bytes)) {
+    if (field !== FIELD.tensors) continue;
     if (tensors.push(tensor) > MAX_TENSORS) {
       throw new RangeError(`more than ${MAX_TENSORS} tensors`);
     }
-    let shapeBytes = 0;
-    for (const dims of fieldsOf(tensor, SHAPE_FIELD)) {
-      shapeBytes += Math.max(dims.length, 1);
-      if (shapeBytes > MAX_RANK * VARINT_BYTES) throw new RangeError("a shape of too many numbers");
-    }
+    checkShape(tensor);
   }
   return tensors;
 }
 
-/** The raw values of one field, wherever it occurs in a message. */
-function* fieldsOf(bytes: Uint8Array, wanted: number): Generator<Uint8Array> {
+function checkShape(tensor: Uint8Array): void {
+  let shapeBytes = 0;
+  for (const { field, value: dims } of fieldsOf(TensorSchema, tensor)) {
+    if (field !== TensorSchema.field.shape) continue;
+    shapeBytes += Math.max(dims.length, 1);
+    if (shapeBytes > MAX_RANK * VARINT_BYTES) throw new RangeError("a shape of too many numbers");
+    // The library would read the last number past the end, and take what follows for other fields.
+    if ((dims.at(-1) ?? 0) >= 0x80) throw new RangeError("a shape that ends within a number");
+  }
+}
+
+/**
+ * The raw values of the fields that a message knows.
+ *
+ * A field must have the wire type of its declaration: the library goes by the declaration alone, and
+ * would find other fields than we do here.
+ */
+function* fieldsOf(
+  schema: DescMessage,
+  bytes: Uint8Array,
+): Generator<{ field: DescField; value: Uint8Array }> {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {
-    const [field, type] = reader.tag();
-    const value = type === WireType.LengthDelimited ? reader.bytes() : reader.skip(type, field);
-    if (field === wanted) yield value;
+    const [number, type] = reader.tag();
+    const field = schema.fields.find((field) => field.number === number);
+    if (field !== undefined && !wireTypesOf(field).includes(type)) {
+      throw new RangeError(`field ${number} has wire type ${type}`);
+    }
+    const value = type === WireType.LengthDelimited ? reader.bytes() : reader.skip(type, number);
+    if (field !== undefined) yield { field, value };
   }
+}
+
+/** How a field is written; a list of numbers may be one value or one for each number. */
+function wireTypesOf(field: DescField): WireType[] {
+  const { Varint, LengthDelimited } = WireType;
+  const { STRING, BYTES } = ScalarType;
+  const number = field.fieldKind === "enum" ||
+    (field.scalar !== undefined && field.scalar !== STRING && field.scalar !== BYTES);
+  if (!number) return [LengthDelimited];
+  return field.fieldKind === "list" ? [Varint, LengthDelimited] : [Varint];
 }

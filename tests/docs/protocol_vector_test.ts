@@ -1,0 +1,145 @@
+/** The test vector of docs/protocol.md, computed anew from the text of that page alone, and with our code. */
+
+import assert from "node:assert/strict";
+import { sr25519Verify } from "@polkadot/util-crypto";
+import { keypairFromUri } from "../../lib/wallet/keypair.ts";
+import { SessionKeyPair } from "../../lib/wire/session.ts";
+import { decodeSignature, encodeSignature } from "../../lib/wire/signature_field.ts";
+import { answerPayload, digestTensors, requestPayload } from "../../lib/wire/signature_payload.ts";
+import { decodeMessage } from "../../lib/wire/tensor_message.ts";
+
+interface SignedMessage {
+  readonly nonce: string;
+  readonly payload: readonly string[];
+  readonly signature: string;
+}
+
+interface Vector {
+  readonly tensor: string;
+  readonly tensorDigest: string;
+  readonly callerSessionPrivateKey: string;
+  readonly serverSessionPrivateKey: string;
+  readonly callerSessionKey: string;
+  readonly serverSessionKey: string;
+  readonly request: SignedMessage & { readonly message: string };
+  readonly sessionRequest: SignedMessage;
+  readonly sessionAnswer: SignedMessage;
+}
+
+const PAGE = await Deno.readTextFile(new URL("../../docs/protocol.md", import.meta.url));
+const VECTOR: Vector = JSON.parse(/### Test vector[^]*?```json\n([^]*?)```/.exec(PAGE)![1]!);
+
+const ALICE = keypairFromUri("//Alice");
+const BOB = keypairFromUri("//Bob");
+const hex = (text: string) => Uint8Array.fromHex(text);
+const utf8 = (text: string) => new TextEncoder().encode(text);
+const payloadOf = ({ payload }: SignedMessage) => payload.join("\n");
+
+Deno.test("the digest of the vector is SHA-256 over length and bytes of each tensor", async () => {
+  const tensor = hex(VECTOR.tensor);
+  const bytes = new Uint8Array(8 + tensor.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(tensor.length));
+  bytes.set(tensor, 8);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  assert.equal(digest.toHex(), VECTOR.tensorDigest);
+  assert.equal(digestTensors([[tensor]]), VECTOR.tensorDigest);
+  assert.equal(digestTensors([[]].slice(1)), VECTOR.sessionAnswer.payload[7]);
+});
+
+Deno.test("the request of the vector is signed by the hotkey", () => {
+  const { request } = VECTOR;
+  const field = hex(request.signature);
+  assert.equal(field[0], 1);
+  assert.deepEqual(field.subarray(1, 33), BOB.publicKey);
+  assert.equal(field.subarray(33, 65).toHex(), VECTOR.callerSessionKey);
+  assert.equal(field.length, 129);
+  assert(sr25519Verify(utf8(payloadOf(request)), field.subarray(65), ALICE.publicKey));
+});
+
+Deno.test("the session of the vector is made by X25519, HKDF and HMAC", async () => {
+  const caller = await importPrivateKey(VECTOR.callerSessionPrivateKey);
+  const server = await crypto.subtle.importKey(
+    "raw",
+    hex(VECTOR.serverSessionKey),
+    "X25519",
+    true,
+    [],
+  );
+  const shared = await crypto.subtle.deriveBits({ name: "X25519", public: server }, caller, 256);
+  const secret = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveBits"]);
+  const bits = new Uint8Array(
+    await crypto.subtle.deriveBits(
+      {
+        name: "HKDF",
+        hash: "SHA-256",
+        salt: hex(VECTOR.callerSessionKey + VECTOR.serverSessionKey),
+        info: utf8("bittensor/1 session"),
+      },
+      secret,
+      48 * 8,
+    ),
+  );
+  const mac = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", bits.subarray(0, 32), mac, false, ["sign"]);
+  for (const message of [VECTOR.sessionRequest, VECTOR.sessionAnswer]) {
+    const code = new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(payloadOf(message))));
+    assert.equal(`02${bits.subarray(32).toHex()}${code.toHex()}`, message.signature);
+  }
+});
+
+Deno.test("our payloads equal those of the vector", () => {
+  const { request, sessionRequest, sessionAnswer, tensorDigest } = VECTOR;
+  const fields = {
+    method: "Forward",
+    sender: ALICE.address,
+    receiver: BOB.address,
+    tensorDigest,
+  } as const;
+  const sessionKey = hex(VECTOR.callerSessionKey);
+  const nonce = BigInt(request.nonce);
+  assert.equal(requestPayload({ ...fields, nonce, sessionKey }), payloadOf(request));
+  assert.equal(requestPayload({ ...fields, nonce: nonce + 1n }), payloadOf(sessionRequest));
+  const answer = answerPayload({
+    method: "Forward",
+    nonce: nonce + 1n,
+    sender: BOB.address,
+    receiver: ALICE.address,
+    tensorDigest: digestTensors([]),
+    returnCode: 6,
+    message: "",
+  });
+  assert.equal(answer, payloadOf(sessionAnswer));
+});
+
+Deno.test("our sessions equal that of the vector, on both sides", () => {
+  const caller = new SessionKeyPair(hex(VECTOR.callerSessionPrivateKey));
+  const server = new SessionKeyPair(hex(VECTOR.serverSessionPrivateKey));
+  assert.equal(caller.publicKey.toHex(), VECTOR.callerSessionKey);
+  assert.equal(server.publicKey.toHex(), VECTOR.serverSessionKey);
+  const sessions = [
+    caller.agree("caller", { hotkey: BOB.address, publicKey: server.publicKey }, 0),
+    server.agree("server", { hotkey: ALICE.address, publicKey: caller.publicKey }, 0),
+  ];
+  for (const session of sessions) {
+    for (const message of [VECTOR.sessionRequest, VECTOR.sessionAnswer]) {
+      const code = session.codeOf(payloadOf(message));
+      const field = encodeSignature({ form: "session", sessionId: session.id, code });
+      assert.equal(field.toHex(), message.signature);
+    }
+  }
+});
+
+Deno.test("our reader finds in the message of the vector what the page says", () => {
+  const { hotkey, nounce, signature, encodedTensors } = decodeMessage(hex(VECTOR.request.message));
+  assert.equal(hotkey, ALICE.address);
+  assert.equal(String(nounce), VECTOR.request.nonce);
+  assert.equal(signature.toHex(), VECTOR.request.signature);
+  assert.deepEqual(encodedTensors.map((tensor) => tensor.toHex()), [VECTOR.tensor]);
+  assert.equal(encodeSignature(decodeSignature(signature)).toHex(), VECTOR.request.signature);
+});
+
+async function importPrivateKey(privateKey: string): Promise<CryptoKey> {
+  // PKCS #8 of an X25519 key (RFC 8410).
+  const der = hex(`302e020100300506032b656e04220420${privateKey}`);
+  return await crypto.subtle.importKey("pkcs8", der, "X25519", false, ["deriveBits"]);
+}
