@@ -7,6 +7,7 @@
 
 import { Tensor } from "../lib/base/tensor.ts";
 import { Modality } from "../lib/domain/modality.ts";
+import { join } from "../lib/wire/pieces.ts";
 import { decodeTensor, encodeTensor } from "../lib/wire/tensor_codec.ts";
 import { decodeMessage, encodeMessage } from "../lib/wire/tensor_message.ts";
 
@@ -17,7 +18,7 @@ const FRAME_BYTES = 5;
 
 function encode(tensor: Tensor): Uint8Array<ArrayBuffer> {
   const tensors = [encodeTensor(tensor, { modality: Modality.TENSOR })];
-  return encodeMessage({ hotkey: "", tensors });
+  return join(encodeMessage({ hotkey: "", tensors }));
 }
 
 function decode(message: Uint8Array): Tensor {

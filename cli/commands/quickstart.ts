@@ -31,13 +31,14 @@ async function quickstart(neurons: number, context: CommandContext): Promise<unk
   );
 
   const graph = await syncMetagraph(network.endpoint, context);
-  const answers = await queryNeurons(wallet, graph, context);
+  const { answers, roundTrip } = await queryNeurons(wallet, graph, context);
   return {
     chain: { endpoint: network.endpoint, genesisHash: network.chain.genesisHash },
     wallet: { coldkey, hotkey },
     metagraph: { n: graph.n, block: graph.block, tau: graph.tau, neurons: neuronRows(graph) },
     text: SENTENCE,
     answers,
+    roundTrip,
   };
 }
 
@@ -133,8 +134,14 @@ async function queryNeurons(
       std.toFixed(4),
     ]),
   ));
+  const roundTrip = bittensor.distribution(times);
+  if (roundTrip !== null) {
+    const { p50, p90, p99, max } = roundTrip;
+    const [half, most, nearlyAll, all] = [p50, p90, p99, max].map((ms) => ms.toFixed(1));
+    print(`Round trip in ms: p50 ${half}, p90 ${most}, p99 ${nearlyAll}, max ${all}`);
+  }
   print(`representations: ${graph.n} × ${bittensor.formatShape(representations[0]!)}`);
-  return rows;
+  return { answers: rows, roundTrip };
 }
 
 async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -103,14 +103,16 @@ const FIRST_BACKOFF_MS = 1;
 /** How long, in milliseconds, the library prefers one address of a peer before it tries the next. */
 const CONNECT_TIMER_MS = 250;
 
-const OPTIONS: grpc.ChannelOptions = {
+/** Options of a server, but for the limit of a message. */
+export const SERVER_OPTIONS: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   // The default of 64 KiB costs an answer of 1 MB a third of its speed.
   "grpc-node.flow_control_window": 4 * 1024 * 1024,
 };
 
-const CLIENT_OPTIONS: grpc.ChannelOptions = {
-  ...OPTIONS,
+/** Options of a channel. */
+export const CLIENT_OPTIONS: grpc.ChannelOptions = {
+  ...SERVER_OPTIONS,
   // Statistics that nobody reads. A server needs them: without, it forgets its sessions at the end.
   "grpc.enable_channelz": 0,
   // Peers are dialled directly, whatever the environment says about proxies.
@@ -244,7 +246,7 @@ export async function serve(options: ServeOptions): Promise<GrpcServer> {
   silence();
   const { handlers, streams = {}, maximumConcurrentRpcs, maximumMessageBytes } = options;
   const server = new grpc.Server({
-    ...OPTIONS,
+    ...SERVER_OPTIONS,
     "grpc.max_receive_message_length": maximumMessageBytes,
   });
   const calls = new OpenCalls(maximumConcurrentRpcs);

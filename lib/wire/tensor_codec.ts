@@ -15,7 +15,7 @@ import { castElements } from "./cast.ts";
 import { TENSOR_TYPES, wireTypeOf } from "./dtype.ts";
 import { MAX_ELEMENTS, MAX_MESSAGE_BYTES, MAX_RANK } from "./limits.ts";
 import { decodeArray, encodeArrayHeader } from "./numpy_array.ts";
-import { lengthDelimited, type Pieces } from "./pieces.ts";
+import type { Pieces } from "./pieces.ts";
 
 /** What a `Tensor` message says beside the tensor itself. */
 export interface EncodeTensorOptions {
@@ -46,13 +46,13 @@ export function encodeTensor(
   }
   if (dims.length > MAX_RANK) throw notEncodable(tensor, `the highest rank is ${MAX_RANK}`);
   if (data.byteLength > MAX_MESSAGE_BYTES) throw notEncodable(tensor, "it is too large");
-  const before = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION);
+  const arrayHeader = encodeArrayHeader(types.numpy, dims, data.byteLength);
+  const writer = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION)
+    .tag(FIELD.buffer.number, WireType.LengthDelimited)
+    .uint32(arrayHeader.length + data.byteLength).raw(arrayHeader);
   return [
-    before.finish(),
-    ...lengthDelimited(FIELD.buffer.number, [
-      encodeArrayHeader(types.numpy, dims, data.byteLength),
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    ]),
+    writer.finish(),
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
     encodeDescription(dims, types.dataType, modality, requiresGrad),
   ];
 }

@@ -10,7 +10,7 @@ import {
   TensorSchema,
 } from "../../proto/gen/bittensor_pb.ts";
 import { MAX_RANK, MAX_TENSORS } from "./limits.ts";
-import { lengthDelimited, type Pieces } from "./pieces.ts";
+import { type Pieces, totalLength } from "./pieces.ts";
 
 /** A message that was received. */
 export interface TensorMessage extends Omit<TensorMessageProto, "$typeName" | "$unknown"> {
@@ -36,6 +36,9 @@ export interface OutgoingMessage {
 
 const FIELD = TensorMessageSchema.field;
 
+/** Most fields of one message, unknown ones included: millions of them would take seconds to read. */
+const MAX_FIELDS = 256;
+
 /** Fields that we do not know are of no use to us. */
 const READ_OPTIONS = { readUnknownFields: false };
 
@@ -46,20 +49,21 @@ const VARINT_BYTES = 10;
 export function encodeMessage(message: OutgoingMessage): Pieces {
   const { hotkey, nounce = 0n, signature, tensors = [], returnCode = 0, message: text = "" } =
     message;
-  const before = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION);
-  if (hotkey !== "") before.tag(FIELD.hotkey.number, WireType.LengthDelimited).string(hotkey);
-  if (nounce !== 0n) before.tag(FIELD.nounce.number, WireType.Varint).int64(nounce);
-  if (signature !== undefined) {
-    before.tag(FIELD.signature.number, WireType.LengthDelimited).bytes(signature);
+  const pieces: Uint8Array[] = [];
+  const writer = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION);
+  if (hotkey !== "") writer.tag(FIELD.hotkey.number, WireType.LengthDelimited).string(hotkey);
+  if (nounce !== 0n) writer.tag(FIELD.nounce.number, WireType.Varint).int64(nounce);
+  if (signature !== undefined && signature.length > 0) {
+    writer.tag(FIELD.signature.number, WireType.LengthDelimited).bytes(signature);
   }
-  const after = new BinaryWriter();
-  if (returnCode !== 0) after.tag(FIELD.returnCode.number, WireType.Varint).int32(returnCode);
-  if (text !== "") after.tag(FIELD.message.number, WireType.LengthDelimited).string(text);
-  return [
-    before.finish(),
-    ...tensors.flatMap((tensor) => lengthDelimited(FIELD.tensors.number, tensor)),
-    after.finish(),
-  ];
+  for (const tensor of tensors) {
+    writer.tag(FIELD.tensors.number, WireType.LengthDelimited).uint32(totalLength(tensor));
+    pieces.push(writer.finish(), ...tensor);
+  }
+  if (returnCode !== 0) writer.tag(FIELD.returnCode.number, WireType.Varint).int32(returnCode);
+  if (text !== "") writer.tag(FIELD.message.number, WireType.LengthDelimited).string(text);
+  pieces.push(writer.finish());
+  return pieces;
 }
 
 /**
@@ -113,8 +117,10 @@ function* fieldsOf(
   bytes: Uint8Array,
 ): Generator<{ field: DescField; value: Uint8Array }> {
   const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
+  for (let count = 1; reader.pos < reader.len; count++) {
+    if (count > MAX_FIELDS) throw new RangeError(`more than ${MAX_FIELDS} fields`);
     const [number, type] = reader.tag();
+    if (type === WireType.StartGroup) throw new RangeError("a group, which no peer writes");
     const field = schema.fields.find((field) => field.number === number);
     if (field !== undefined && !wireTypesOf(field).includes(type)) {
       throw new RangeError(`field ${number} has wire type ${type}`);

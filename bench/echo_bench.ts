@@ -1,0 +1,53 @@
+/**
+ * Requests per second of our dendrite and axon against bare grpc-js that moves the same bytes.
+ *
+ * Run with `deno task bench`. Every client and every server is a process of its own; 32 requests are
+ * in flight. The pairs take turns within one run, so that the ratios hold on a busy machine.
+ */
+
+import type { Mode } from "./echo.ts";
+import { type BenchProcess, median, startProcess } from "./process.ts";
+
+const ROUNDS = 7;
+const ROUND_MS = 1_000;
+const WARM_UP_MS = 2_000;
+
+/** The pairs, and what each of ours is compared with. */
+const MODES: readonly Mode[] = ["bare", "untuned", "off", "required"];
+const RATIOS: readonly (readonly [name: string, of: Mode, to: Mode])[] = [
+  ["ours to bare grpc-js, signatures off (bar: 0.75)", "off", "bare"],
+  ["ours to untuned grpc-js, signatures off", "off", "untuned"],
+  ["tuned to untuned bare grpc-js", "bare", "untuned"],
+  ["with signatures to without (bar at 18 KB: 0.75)", "required", "off"],
+];
+
+for (const [title, batch, sequence] of [["18 KB", 1, 9], ["1 MB", 8, 64]] as const) {
+  const rates = await measure(batch, sequence);
+  console.log(`\nEcho of ${title}, 32 in flight, requests per second`);
+  for (const mode of MODES) console.log(`  ${mode.padEnd(10)} ${median(rates[mode]).toFixed(0)}`);
+  for (const [name, of, to] of RATIOS) {
+    const ratios = rates[of].map((rate, round) => rate / rates[to][round]!);
+    const shown = ratios.map((ratio) => ratio.toFixed(2)).join(" ");
+    console.log(`  ${name}: ${median(ratios).toFixed(2)}  (${shown})`);
+  }
+}
+
+async function measure(batch: number, sequence: number): Promise<Record<Mode, number[]>> {
+  await using processes = new AsyncDisposableStack();
+  const dims = [String(batch), String(sequence)];
+  const clients = new Map<Mode, BenchProcess>();
+  for (const mode of MODES) {
+    const server = processes.use(startProcess("./echo_server.ts", mode, "1", ...dims));
+    const [port] = JSON.parse(await server.read());
+    clients.set(mode, processes.use(startProcess("./echo_client.ts", mode, port, ...dims)));
+  }
+  const rates: Record<Mode, number[]> = { bare: [], untuned: [], off: [], required: [] };
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const [mode, client] of clients) {
+      await client.write(String(round < 0 ? WARM_UP_MS : ROUND_MS));
+      const rate = Number(await client.read());
+      if (round >= 0) rates[mode].push(rate);
+    }
+  }
+  return rates;
+}
