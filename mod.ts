@@ -31,6 +31,7 @@ export { type Address, address } from "./lib/domain/address.ts";
 export { formatTao, type Rao, rao, tao } from "./lib/domain/balance.ts";
 export { NETWORK_DIM, VOCAB_SIZE } from "./lib/domain/constants.ts";
 export { type Endpoint, formatEndpoint } from "./lib/domain/endpoint.ts";
+export { endpointFromTensor, endpointToTensor } from "./lib/domain/endpoint_tensor.ts";
 export type { IpType } from "./lib/domain/ip.ts";
 export { Modality } from "./lib/domain/modality.ts";
 export { ReturnCode, returnCodeName } from "./lib/domain/return_code.ts";
@@ -39,7 +40,8 @@ export type { Signer } from "./lib/domain/signer.ts";
 // Tensors, arrays, waits, errors.
 export type { WaitOptions } from "./lib/base/deadline.ts";
 export { BittensorError } from "./lib/base/errors.ts";
-export { type FloatTensor, formatShape, type IdTensor, Tensor } from "./lib/base/tensor.ts";
+export { type Distribution, distribution, percentile } from "./lib/base/percentile.ts";
+export { type FloatTensor, formatShape, type IdTensor, Tensor, zeros } from "./lib/base/tensor.ts";
 export { fromTensor, type NDArray, toTensor } from "./lib/metagraph/arrays.ts";
 
 // Wallet.
@@ -86,20 +88,47 @@ export {
 export type { Device } from "./lib/onnx/runtime.ts";
 
 // Asking and answering.
-export {
-  type Dendrite,
-  dendrite,
-  type DendriteOptions,
-  type EndpointAnswer,
-  type ForwardColumns,
-  type ForwardResult,
-  type ForwardTextOptions,
-} from "./lib/dendrite/dendrite.ts";
-export type { TextInputs } from "./lib/dendrite/inputs.ts";
-export type { Answer } from "./lib/dendrite/receptor.ts";
-export { type Axon, axon, type AxonOptions, type AxonSubscribeOptions } from "./lib/axon/axon.ts";
-export type { ForwardCallback, ForwardContext } from "./lib/axon/forward.ts";
+export { type Dendrite, dendrite } from "./lib/dendrite/dendrite.ts";
+export type { Answer } from "./lib/dendrite/answer.ts";
+export type { BackoffOptions } from "./lib/dendrite/backoff.ts";
+export type { Endpoints } from "./lib/dendrite/endpoints.ts";
+export type { FloatInputs } from "./lib/dendrite/float_inputs.ts";
+export type {
+  BackwardOptions,
+  DendriteOptions,
+  ForwardImageOptions,
+  ForwardTensorOptions,
+  ForwardTextOptions,
+  ProgressOptions,
+  QuestionOptions,
+  StreamOptions,
+} from "./lib/dendrite/options.ts";
+export type {
+  BackwardColumns,
+  BackwardResult,
+  CallColumns,
+  EndpointAnswer,
+  ForwardColumns,
+  ForwardResult,
+} from "./lib/dendrite/result.ts";
+export type { DendriteStatistics, EndpointStatistics } from "./lib/dendrite/statistics.ts";
+export type { TextInputs } from "./lib/dendrite/text_inputs.ts";
+export { type Axon, axon } from "./lib/axon/axon.ts";
+export type { AxonOptions, Blacklist, BlacklistContext } from "./lib/axon/axon_options.ts";
+export type {
+  BackwardCallback,
+  CallbackContext,
+  CallbackResult,
+  ForwardCallback,
+  NamedCallbacks,
+} from "./lib/axon/callbacks.ts";
+export type { PriorityFunction, RequestCaller, StakeSource } from "./lib/axon/priority.ts";
+export type { AxonRefusal, AxonStatistics, CallerStatistics } from "./lib/axon/statistics.ts";
+export type { AxonSubscribeOptions } from "./lib/axon/subscription.ts";
+export type { Method } from "./lib/wire/grpc.ts";
 export type { Identity } from "./lib/wire/identity.ts";
+export type { RefusalReason } from "./lib/wire/request_verifier.ts";
+export type { SignaturePolicy } from "./lib/wire/signature_policy.ts";
 
 // A network of one's own.
 export type { DevAccount } from "./lib/devchain/dev_accounts.ts";

@@ -1,57 +1,39 @@
 /** Axon: the server of a neuron. */
 
 import { logger } from "../base/log.ts";
-import { parseIp } from "../domain/ip.ts";
-import { Modality } from "../domain/modality.ts";
-import { ReturnCode } from "../domain/return_code.ts";
-import { BittensorError } from "../base/errors.ts";
-import { type Subtensor, subtensor as connectSubtensor } from "../chain/subtensor.ts";
-import type { ExtrinsicOptions } from "../chain/extrinsic.ts";
+import type { Modality } from "../domain/modality.ts";
+import { verify } from "../wallet/keypair.ts";
 import { type GrpcServer, serve } from "../wire/grpc.ts";
-import { MAX_MESSAGE_BYTES } from "../wire/limits.ts";
+import { Health } from "../wire/health.ts";
 import type { Identity } from "../wire/identity.ts";
-import { decodeMessage, encodeMessage } from "../wire/tensor_message.ts";
-import { externalAddress } from "./external_address.ts";
+import { reflectionStreams } from "../wire/reflection.ts";
+import { RequestVerifier } from "../wire/request_verifier.ts";
+import { type AxonOptions, type AxonSettings, checkOptions } from "./axon_options.ts";
+import type { CheckOptions } from "./callback_check.ts";
 import {
-  answerForward,
+  type BackwardCallback,
+  callbackName,
+  callbacksOf,
+  checkFunction,
   type ForwardCallback,
-  type ForwardCallbacks,
-  type Reply,
-} from "./forward.ts";
+  type NamedCallbacks,
+  NO_CALLBACKS,
+} from "./callbacks.ts";
+import { checkModality } from "./modality.ts";
+import { RequestHandler } from "./request_handler.ts";
+import { ServedCallbacks } from "./served_callbacks.ts";
+import { type AxonStatistics, Statistics } from "./statistics.ts";
+import { type AxonSubscribeOptions, type ExternalAddress, subscribeAxon } from "./subscription.ts";
 
-/** Options of {@linkcode axon}. */
-export interface AxonOptions {
-  /** Whose axon it is. Its hotkey is read at the first start or subscription. */
-  readonly wallet: Identity;
-  /** Address to listen on: all of IPv6 and IPv4 by default. @default {"[::]"} */
-  readonly ip?: string | undefined;
-  /** Port to listen on; 0 picks a free one, which `axon.port` then tells. @default {8091} */
-  readonly port?: number | undefined;
-  /** Requests that run at one time; those above are refused. @default {400} */
-  readonly maximumConcurrentRpcs?: number | undefined;
-  /** Answers text requests; without it they are answered with `NotImplemented`. */
-  readonly forwardText?: ForwardCallback | undefined;
-}
-
-/** Options of {@linkcode Axon.subscribe}. */
-export interface AxonSubscribeOptions extends ExtrinsicOptions {
-  /** Network to subscribe to, by name or URL, when no `subtensor` is given. @default {"local"} */
-  readonly network?: string | undefined;
-  /** Connection to use; it stays open. */
-  readonly subtensor?: Subtensor | undefined;
-  /** Address under which others reach the axon; needed for a chain on another machine. */
-  readonly externalIp?: string | undefined;
-  /** Port under which others reach the axon. @default {the axon's port} */
-  readonly externalPort?: number | undefined;
-}
-
-/** Milliseconds that running requests get when the axon stops, as in the seed era. */
-const GRACE_MS = 1_000;
+/** Milliseconds to send the answers to requests that were given up when the axon stopped. */
+const FAREWELL_MS = 250;
 
 /**
  * Makes the server of a neuron; `start()` lets it listen.
  *
- * @throws {BittensorError} `ip/invalid`; a `RangeError` for a port that is none.
+ * @throws {BittensorError} `ip/invalid`; `axon/modality` if there are several forward callbacks and
+ * no modality.
+ * @throws {RangeError | TypeError} For an option that cannot work.
  *
  * @example Serve representations
  * ```ts
@@ -68,43 +50,46 @@ export function axon(options: AxonOptions): Axon {
   return new Axon(options);
 }
 
+/** A running server. */
+interface Running {
+  readonly server: GrpcServer;
+  readonly health: Health;
+  readonly handler: RequestHandler;
+}
+
 /** The server of a neuron; see {@linkcode axon}. Disposing it stops it. */
 export class Axon implements AsyncDisposable {
-  /** Address that it listens on, as it was given. */
-  readonly ip: string;
-  /** What it understands. */
-  readonly modality: Modality = Modality.TEXT;
   readonly #wallet: Identity;
-  readonly #maximumConcurrentRpcs: number;
-  readonly #callbacks: ForwardCallbacks;
+  readonly #settings: AxonSettings;
+  readonly #statistics = new Statistics();
+  readonly #callbacks: ServedCallbacks;
   #port: number;
-  #external: { readonly ip: string; readonly port: number } | undefined;
-  #running: Promise<GrpcServer> | undefined;
+  #external: ExternalAddress | undefined;
+  #starting: Promise<Running> | undefined;
+  #handler: RequestHandler | undefined;
   #stopped: Promise<void> = Promise.resolve();
 
   /** @internal Use {@linkcode axon}. */
   constructor(options: AxonOptions) {
-    const { wallet, ip = "[::]", port = 8091, maximumConcurrentRpcs = 400, forwardText } = options;
-    parseIp(withoutBrackets(ip));
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new RangeError(`Cannot listen on port ${port}: a port is a whole number up to 65535`);
-    }
-    if (!(maximumConcurrentRpcs >= 1)) {
-      throw new RangeError(`Cannot run ${maximumConcurrentRpcs} requests at one time: at least 1`);
-    }
-    if (forwardText !== undefined && typeof forwardText !== "function") {
-      throw new TypeError(`Cannot call forwardText: it is a ${typeof forwardText}, no function`);
-    }
-    this.ip = ip;
-    this.#port = port;
-    this.#wallet = wallet;
-    this.#maximumConcurrentRpcs = maximumConcurrentRpcs;
-    this.#callbacks = new Map(forwardText && [[Modality.TEXT, forwardText]]);
+    this.#settings = checkOptions(options);
+    this.#callbacks = new ServedCallbacks(callbacksOf(options), options.modality);
+    this.#port = this.#settings.port;
+    this.#wallet = options.wallet;
+  }
+
+  /** Address that it listens on, as it was given. */
+  get ip(): string {
+    return this.#settings.ip;
   }
 
   /** Port that it listens on; with `port: 0`, 0 until the first start and from then on the same. */
   get port(): number {
     return this.#port;
+  }
+
+  /** What the chain is told that it understands. */
+  get modality(): Modality {
+    return this.#callbacks.modality;
   }
 
   /** Address under which others reach it, once it has subscribed. */
@@ -118,29 +103,116 @@ export class Axon implements AsyncDisposable {
   }
 
   /**
-   * Starts to listen. Starting an axon that runs changes nothing; one that was stopped starts again.
+   * What it has served since it was made, restarts included.
    *
-   * @throws {BittensorError} `axon/port-in-use` or `axon/listen`.
+   * @example Count the requests
+   * ```ts
+   * import * as bittensor from "bittensor";
+   * import assert from "node:assert/strict";
+   *
+   * const hotkey = bittensor.keypairFromUri("//Alice");
+   * const wallet = { hotkey: async () => hotkey, coldkeypub: async () => hotkey.address };
+   * const axon = bittensor.axon({ wallet, blacklist: ({ verified }) => !verified });
+   * assert.equal(axon.statistics().total.requests, 0);
+   * ```
+   */
+  statistics(): AxonStatistics {
+    const { running = 0, queued = 0 } = this.#handler ?? {};
+    return { ...this.#statistics.read(), running, queued };
+  }
+
+  /**
+   * Serves a modality with this callback from now on, once it has passed the check that
+   * {@linkcode check} describes.
+   *
+   * @throws {BittensorError} `axon/callback` if it does not; `axon/modality` if the axon would then
+   * have several forward callbacks and was given no modality. Nothing has changed then.
+   */
+  async attachForwardCallback(callback: ForwardCallback, modality: Modality): Promise<this> {
+    checkFunction(callbackName("forward", checkModality(modality)), callback);
+    const callbacks = { ...NO_CALLBACKS, forward: new Map([[modality, callback]]) };
+    await this.#callbacks.attach(callbacks, await this.#checkOptions());
+    return this;
+  }
+
+  /**
+   * Takes the gradients of a modality with this callback from now on, once it has passed the check
+   * that {@linkcode check} describes.
+   *
+   * @throws {BittensorError} `axon/callback` if it does not; nothing has changed then.
+   */
+  async attachBackwardCallback(callback: BackwardCallback, modality: Modality): Promise<this> {
+    checkFunction(callbackName("backward", checkModality(modality)), callback);
+    const callbacks = { ...NO_CALLBACKS, backward: new Map([[modality, callback]]) };
+    await this.#callbacks.attach(callbacks, await this.#checkOptions());
+    return this;
+  }
+
+  /**
+   * Serves with the methods of an object, those of `forwardText`, `forwardImage`, `forwardTensor`,
+   * `backwardText`, `backwardImage` and `backwardTensor` that it has; callbacks for the others stay.
+   *
+   * @throws {TypeError} If it has none of them, or one is no function.
+   * @throws {BittensorError} As {@linkcode attachForwardCallback}; nothing has changed then.
+   */
+  async attach(servicer: NamedCallbacks): Promise<this> {
+    const callbacks = callbacksOf(servicer);
+    if (callbacks.forward.size + callbacks.backward.size === 0) {
+      throw new TypeError(
+        "Cannot attach the servicer: it has no method forwardText, forwardImage, forwardTensor, " +
+          "backwardText, backwardImage or backwardTensor",
+      );
+    }
+    await this.#callbacks.attach(callbacks, await this.#checkOptions());
+    return this;
+  }
+
+  /**
+   * Calls each callback once, with sample inputs and the axon's own hotkey as the caller. The result
+   * must be `null`, or floats of the right shape.
+   *
+   * - text: inputs int64 `[3, 3]`, all 0; gradients float32 `[3, 3, 512]`;
+   * - image: inputs float32 `[1, 1, 3, 512, 512]`; gradients float32 `[1, 1, 512]`;
+   * - tensor: inputs float32 `[1, 1, 512]`; gradients float32 `[1, 1, 512]`.
+   *
+   * The first start does the same with the callbacks that `axon()` was given.
+   *
+   * @throws {BittensorError} `axon/callback` if one fails, takes longer than `timeoutMs`, or returns
+   * what could not be sent.
+   */
+  async check(): Promise<this> {
+    await this.#callbacks.check(await this.#checkOptions());
+    return this;
+  }
+
+  /**
+   * Checks the callbacks that no {@linkcode check} has seen, and starts to listen. Starting an axon
+   * that runs changes nothing; one that was stopped starts again.
+   *
+   * @throws {BittensorError} `axon/callback`, `axon/port-in-use` or `axon/listen`.
    */
   async start(): Promise<this> {
-    if (this.#running !== undefined) logger("axon").info("Axon is started already");
-    const running = this.#running ??= this.#listen();
+    if (this.#starting !== undefined) logger("axon").info("Axon is started already");
+    const starting = this.#starting ??= this.#listen();
     try {
-      await running;
+      await starting;
     } catch (error) {
-      if (this.#running === running) this.#running = undefined;
+      if (this.#starting === starting) this.#starting = undefined;
       throw error;
     }
     return this;
   }
 
-  /** Stops: running requests get a second to end. Stopping an axon that does not run is fine. */
+  /**
+   * Stops. Requests that it has get `graceMs` to end; then their signals fire, and they are answered
+   * `NotServingNucleus`, as are those that still come. Stopping an axon that does not run is fine.
+   */
   async stop(): Promise<this> {
-    const running = this.#running;
-    if (running !== undefined) {
-      this.#running = undefined;
+    const starting = this.#starting;
+    if (starting !== undefined) {
+      this.#starting = undefined;
       // A start that failed leaves nothing to stop, and has told its own caller.
-      this.#stopped = running.then((server) => server.close(GRACE_MS), () => {});
+      this.#stopped = starting.then((running) => this.#close(running), () => {});
     }
     await this.#stopped;
     return this;
@@ -153,34 +225,11 @@ export class Axon implements AsyncDisposable {
    * what the chain's connection and `Subtensor.subscribe` throw.
    */
   async subscribe(options: AxonSubscribeOptions = {}): Promise<this> {
-    const { externalPort = this.#port, externalIp, network, subtensor, ...follow } = options;
-    if (externalPort === 0) {
-      throw new BittensorError(
-        "axon/external-port",
-        "Cannot subscribe the axon: it has no port yet",
-        {
-          hint: "start the axon first, or pass externalPort",
-        },
-      );
-    }
-    await using opened = subtensor === undefined
-      ? await connectSubtensor({ ...follow, network })
-      : null;
-    const chain = subtensor ?? opened!;
-    const ip = externalAddress({
-      externalIp,
-      boundIp: withoutBrackets(this.ip),
-      chainEndpoint: chain.endpoint,
-    });
-    await chain.subscribe({
-      ...follow,
-      hotkey: await this.#wallet.hotkey(),
-      coldkey: await this.#wallet.coldkeypub(),
-      ip,
-      port: externalPort,
-      modality: this.modality,
-    });
-    this.#external = { ip, port: externalPort };
+    const { modality } = this.#callbacks;
+    this.#external = await subscribeAxon(
+      { wallet: this.#wallet, host: this.#settings.host, port: this.#port, modality },
+      options,
+    );
     return this;
   }
 
@@ -188,34 +237,53 @@ export class Axon implements AsyncDisposable {
     await this.stop();
   }
 
-  async #listen(): Promise<GrpcServer> {
+  async #checkOptions(): Promise<CheckOptions> {
+    const { address } = await this.#wallet.hotkey();
+    return { caller: address, timeoutMs: this.#settings.timeoutMs };
+  }
+
+  async #listen(): Promise<Running> {
     await this.#stopped;
-    const { publicKey } = await this.#wallet.hotkey();
-    const hotkey = `0x${publicKey.toHex()}`;
-    const answer = (reply: Reply) => encodeMessage({ ...reply, hotkey });
+    const hotkey = await this.#wallet.hotkey();
+    await this.#callbacks.checkNew(await this.#checkOptions());
+    if (this.#settings.modality === undefined && this.#callbacks.current.forward.size === 0) {
+      logger("axon").warn("No modality detected: defaulting to the text modality");
+    }
+    const settings = this.#settings;
+    const handler = new RequestHandler({
+      settings,
+      verifier: new RequestVerifier({ signatures: settings.signatures, hotkey, verify }),
+      callbacks: () => this.#callbacks.current,
+      statistics: this.#statistics,
+    });
+    const health = new Health();
     const server = await serve({
-      host: withoutBrackets(this.ip),
+      host: settings.host,
       port: this.#port,
-      maximumConcurrentRpcs: this.#maximumConcurrentRpcs,
-      maximumMessageBytes: MAX_MESSAGE_BYTES,
+      maximumConcurrentRpcs: settings.maximumConcurrentRpcs,
+      maximumMessageBytes: settings.maximumMessageBytes,
       handlers: {
-        Forward: async (request, { signal }) =>
-          answer(await answerForward(decodeMessage(request), this.#callbacks, signal)),
-        Backward: () => Promise.resolve(answer(BACKWARD_REPLY)),
+        Forward: (request, call) => handler.handle("Forward", request, call),
+        Backward: (request, call) => handler.handle("Backward", request, call),
       },
+      streams: { ...health.streams(), ...reflectionStreams() },
     });
     this.#port = server.port;
+    this.#handler = handler;
     logger("axon").info("Axon started on {ip}:{port}", { ip: this.ip, port: server.port });
-    return server;
+    return { server, handler, health };
   }
-}
 
-/** No axon trains on gradients yet: peers of the seed era send them after each forward. */
-const BACKWARD_REPLY: Reply = {
-  returnCode: ReturnCode.NotImplemented,
-  message: "Backward callback is not yet subscribed on this axon.",
-};
-
-function withoutBrackets(ip: string): string {
-  return ip.replace(/^\[(.*)\]$/, "$1");
+  async #close({ server, handler, health }: Running): Promise<void> {
+    const { graceMs } = this.#settings;
+    handler.close();
+    health.set("NOT_SERVING");
+    const patience = setTimeout(() => handler.cancel(), graceMs);
+    await server.close(graceMs + FAREWELL_MS);
+    clearTimeout(patience);
+    // Callbacks that still run, although nobody waits for them, learn it.
+    handler.cancel();
+    this.#handler = undefined;
+    logger("axon").info("Axon stopped");
+  }
 }

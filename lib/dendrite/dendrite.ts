@@ -1,63 +1,40 @@
 /** Dendrite: asks other neurons for representations. */
 
-import type { WaitOptions } from "../base/deadline.ts";
-import type { FloatTensor } from "../base/tensor.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
-import type { ReturnCode } from "../domain/return_code.ts";
+import { Modality } from "../domain/modality.ts";
+import { verify } from "../wallet/keypair.ts";
 import type { Identity } from "../wire/identity.ts";
-import { readEndpoints, readTextInputs, type TextInputs } from "./inputs.ts";
-import type { Answer } from "./receptor.ts";
+import { RequestSigner } from "../wire/request_signer.ts";
+import type { SignaturePolicy } from "../wire/signature_policy.ts";
+import { arrivals } from "./arrivals.ts";
+import { backoffLimits } from "./backoff.ts";
+import { readGradients } from "./float_inputs.ts";
+import { readQuestions } from "./inputs.ts";
+import type {
+  BackwardOptions,
+  DendriteOptions,
+  ForwardImageOptions,
+  ForwardTensorOptions,
+  ForwardTextOptions,
+  ProgressOptions,
+  StreamOptions,
+} from "./options.ts";
+import { createQueries, type Query } from "./query.ts";
 import { ReceptorPool } from "./receptor_pool.ts";
-
-/** Options of {@linkcode dendrite}. */
-export interface DendriteOptions {
-  /** Who asks. Its hotkey is read at the first call. */
-  readonly wallet: Identity;
-  /** How long a neuron may take to answer, in milliseconds. @default {5000} */
-  readonly timeoutMs?: number | undefined;
-}
-
-/** Options of {@linkcode Dendrite.forwardText}; `timeoutMs` overrides that of the dendrite. */
-export interface ForwardTextOptions extends WaitOptions {
-  /** One or more neurons to ask. */
-  readonly endpoints: Endpoint | readonly Endpoint[];
-  /**
-   * Text or token ids: a text, a list of texts and a tensor `[sequence]` or `[batch, sequence]` go
-   * to every endpoint; of a list of tensors, or a tensor `[endpoints, batch, sequence]`, the i-th
-   * goes to the i-th endpoint.
-   */
-  readonly inputs: TextInputs;
-  /** Is called with each answer as it comes, to show progress. */
-  readonly onAnswer?: ((answer: EndpointAnswer) => void) | undefined;
-}
-
-/** An answer, and which endpoint gave it. */
-export interface EndpointAnswer extends Answer {
-  readonly endpoint: Endpoint;
-  /** Position of the endpoint in the call. */
-  readonly index: number;
-}
-
-/** What came of a call, by name; one item for each endpoint, in the order of the endpoints. */
-export interface ForwardColumns {
-  /** float32 `[batch, sequence, 512]`, without NaN; zeros where the code is not `Success`. */
-  readonly representations: FloatTensor[];
-  readonly codes: ReturnCode[];
-  /** Durations, in milliseconds. */
-  readonly times: number[];
-  /** A sentence for each code, by the peer or by us. */
-  readonly messages: string[];
-}
-
-/** {@linkcode ForwardColumns}, also as `[representations, codes, times]`. */
-export type ForwardResult =
-  & readonly [representations: FloatTensor[], codes: ReturnCode[], times: number[]]
-  & ForwardColumns;
-
-const DEFAULT_TIMEOUT_MS = 5_000;
+import {
+  type BackwardResult,
+  backwardResult,
+  type EndpointAnswer,
+  type ForwardResult,
+  forwardResult,
+} from "./result.ts";
+import { Semaphore } from "./semaphore.ts";
+import type { DendriteStatistics } from "./statistics.ts";
 
 /**
  * Makes a client of other neurons. It connects when it is first used.
+ *
+ * @throws {RangeError} For a timeout, a limit or a pause that is none.
  *
  * @example Ask a neuron
  * ```ts
@@ -91,13 +68,28 @@ export function dendrite(options: DendriteOptions): Dendrite {
 export class Dendrite implements AsyncDisposable {
   readonly #wallet: Identity;
   readonly #timeoutMs: number;
-  readonly #pool = new ReceptorPool();
+  readonly #signatures: SignaturePolicy;
+  readonly #slots: Semaphore;
+  readonly #pool: ReceptorPool;
+  readonly #isKnown: (endpoint: Endpoint) => boolean;
+  #signer: RequestSigner | undefined;
+  #opening: Promise<RequestSigner> | undefined;
   #disposed = false;
 
   /** @internal Use {@linkcode dendrite}. */
-  constructor({ wallet, timeoutMs = DEFAULT_TIMEOUT_MS }: DendriteOptions) {
-    this.#wallet = wallet;
-    this.#timeoutMs = checkTimeout(timeoutMs);
+  constructor(options: DendriteOptions) {
+    const { maximumInFlight = 1_024, maximumInFlightPerEndpoint = 64, maximumReceptors = 500 } =
+      options;
+    this.#wallet = options.wallet;
+    this.#timeoutMs = checkTimeout(options.timeoutMs ?? 5_000);
+    this.#signatures = options.signatures ?? "verified";
+    this.#slots = new Semaphore(checkLimit("maximumInFlight", maximumInFlight));
+    const pool = this.#pool = new ReceptorPool({
+      maximumInFlight: checkLimit("maximumInFlightPerEndpoint", maximumInFlightPerEndpoint),
+      maximumReceptors: checkLimit("maximumReceptors", maximumReceptors),
+      backoff: backoffLimits(options.backoffMs ?? {}),
+    });
+    this.#isKnown = (endpoint) => pool.has(endpoint);
   }
 
   /**
@@ -106,42 +98,141 @@ export class Dendrite implements AsyncDisposable {
    * Takes as long as the slowest neuron, at most the timeout. A neuron that fails is a return code
    * and zeros in its place, never an exception.
    *
-   * @throws {BittensorError} `dendrite/endpoints`, `dendrite/inputs` or `ip/invalid`, before
-   * anything is sent; the reason of `signal` when that fires.
+   * @throws {BittensorError} `dendrite/endpoints` or `dendrite/inputs`, before anything is sent; the
+   * reason of `signal` when that fires.
    */
   async forwardText(options: ForwardTextOptions): Promise<ForwardResult> {
-    const { signal, onAnswer } = options;
-    if (this.#disposed) throw new TypeError("Cannot ask with a dendrite that was disposed");
-    const timeoutMs = checkTimeout(options.timeoutMs ?? this.#timeoutMs);
-    const endpoints = readEndpoints(options.endpoints);
-    const inputs = readTextInputs(options.inputs, endpoints.length);
+    return await this.#forward(Modality.TEXT, options);
+  }
+
+  /** Asks neurons for their representations of images; see {@linkcode Dendrite.forwardText}. */
+  async forwardImage(options: ForwardImageOptions): Promise<ForwardResult> {
+    return await this.#forward(Modality.IMAGE, options);
+  }
+
+  /** Asks neurons for their representations of tensors; see {@linkcode Dendrite.forwardText}. */
+  async forwardTensor(options: ForwardTensorOptions): Promise<ForwardResult> {
+    return await this.#forward(Modality.TENSOR, options);
+  }
+
+  /**
+   * Sends neurons the gradients of their representations, so that they learn, and returns the
+   * gradients of the inputs.
+   *
+   * Text has no gradients: the usual code is then `EmptyResponse`. For the rest, see
+   * {@linkcode Dendrite.forwardText}.
+   *
+   * @throws {BittensorError} `dendrite/endpoints`, `dendrite/inputs` or `dendrite/gradients`, before
+   * anything is sent; the reason of `signal` when that fires.
+   */
+  async backward(options: BackwardOptions): Promise<BackwardResult> {
+    const { modality = Modality.TEXT } = options;
+    const { endpoints, inputs } = readQuestions(modality, options, this.#isKnown);
+    const queries = createQueries(modality, inputs, readGradients(options.gradients, inputs));
+    return backwardResult(await Promise.all(await this.#send(endpoints, queries, options)));
+  }
+
+  /**
+   * Asks neurons for their representations, and yields each answer as it comes. To leave the loop
+   * early cancels the requests that are still in flight.
+   *
+   * @throws {BittensorError} `dendrite/endpoints` or `dendrite/inputs`, when the loop begins; the
+   * reason of `signal` when that fires.
+   *
+   * @example The first answer wins
+   * ```ts
+   * import * as bittensor from "bittensor";
+   * import assert from "node:assert/strict";
+   *
+   * await using network = await bittensor.localnet({ neurons: 2 });
+   * const graph = await bittensor.metagraph({ network: network.endpoint }).sync();
+   * const hotkey = bittensor.keypairFromUri("//Alice");
+   * const wallet = { hotkey: async () => hotkey, coldkeypub: async () => hotkey.address };
+   * await using dendrite = bittensor.dendrite({ wallet });
+   *
+   * let first: bittensor.EndpointAnswer | undefined;
+   * for await (const answer of dendrite.stream({ endpoints: graph.endpoints, inputs: "Hello" })) {
+   *   first = answer;
+   *   break;
+   * }
+   * assert.equal(first?.code, bittensor.ReturnCode.Success);
+   * ```
+   */
+  async *stream(options: StreamOptions): AsyncGenerator<EndpointAnswer, void> {
+    const { modality = Modality.TEXT, signal } = options;
+    const { endpoints, inputs } = readQuestions(modality, options, this.#isKnown);
+    const queries = createQueries(modality, inputs);
+    const controller = new AbortController();
+    const onAbort = () => controller.abort(signal?.reason);
     signal?.throwIfAborted();
-    const { address: caller } = await this.#wallet.hotkey();
-    const ask = async (endpoint: Endpoint, index: number) => {
-      const receptor = this.#pool.receptor(endpoint);
-      const answer = await receptor.forward(inputs[index]!, { caller, timeoutMs, signal });
-      onAnswer?.({ ...answer, endpoint, index });
-      return answer;
-    };
-    return toResult(await Promise.all(endpoints.map(ask)));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      const wait = { timeoutMs: options.timeoutMs, signal: controller.signal };
+      yield* arrivals(await this.#send(endpoints, queries, wait));
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      controller.abort();
+    }
+  }
+
+  /** What was counted so far, in total and for each endpoint whose connection is kept. */
+  statistics(): DendriteStatistics {
+    const endpoints = this.#pool.statistics();
+    return { inFlight: endpoints.reduce((sum, { inFlight }) => sum + inFlight, 0), endpoints };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.#pool[Symbol.asyncDispose]();
   }
-}
 
-function toResult(answers: readonly Answer[]): ForwardResult {
-  const representations = answers.map(({ representation }) => representation);
-  const codes = answers.map(({ code }) => code);
-  const times = answers.map(({ timeMs }) => timeMs);
-  const messages = answers.map(({ message }) => message);
-  const named: ForwardColumns = { representations, codes, times, messages };
-  return Object.assign([representations, codes, times] as const, named);
+  async #forward(modality: Modality, options: ForwardTextOptions): Promise<ForwardResult> {
+    const { endpoints, inputs } = readQuestions(modality, options, this.#isKnown);
+    const queries = createQueries(modality, inputs);
+    return forwardResult(await Promise.all(await this.#send(endpoints, queries, options)));
+  }
+
+  /** Asks all endpoints, and gives a promise for each. */
+  async #send(
+    endpoints: readonly Endpoint[],
+    queries: readonly Query[],
+    { timeoutMs: ownTimeoutMs, signal, onAnswer }: ProgressOptions,
+  ): Promise<Promise<EndpointAnswer>[]> {
+    const timeoutMs = ownTimeoutMs === undefined ? this.#timeoutMs : checkTimeout(ownTimeoutMs);
+    signal?.throwIfAborted();
+    const signer = this.#signer ?? await this.#openSigner();
+    signal?.throwIfAborted();
+    if (this.#disposed) throw new TypeError("Cannot ask with a dendrite that was disposed");
+    const options = { signer, slots: this.#slots, timeoutMs, signal };
+    return queries.map(async (query, index) => {
+      const endpoint = endpoints[index]!;
+      const answer = { ...await this.#pool.ask(endpoint, query, options), endpoint, index };
+      onAnswer?.(answer);
+      return answer;
+    });
+  }
+
+  /** Calls that begin before the wallet has given its hotkey wait for the same one. */
+  async #openSigner(): Promise<RequestSigner> {
+    const open = async () => {
+      const hotkey = await this.#wallet.hotkey();
+      return new RequestSigner({ signatures: this.#signatures, hotkey, verify });
+    };
+    const opening = this.#opening ??= open();
+    try {
+      return this.#signer = await opening;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
 }
 
 function checkTimeout(timeoutMs: number): number {
   if (timeoutMs > 0 && Number.isFinite(timeoutMs)) return timeoutMs;
   throw new RangeError(`Cannot wait ${timeoutMs} ms: a timeout is a positive number`);
+}
+
+function checkLimit(name: string, limit: number): number {
+  if (Number.isInteger(limit) && limit >= 1) return limit;
+  throw new RangeError(`Cannot set ${name} to ${limit}: a limit is a whole number from 1`);
 }

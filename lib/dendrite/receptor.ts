@@ -1,128 +1,168 @@
 /** Receptor: one connection to one endpoint, and what comes of a call over it. */
 
-import { messageOf } from "../base/errors.ts";
-import { type FloatTensor, formatShape, type IdTensor, Tensor, zeros } from "../base/tensor.ts";
 import type { Address } from "../domain/address.ts";
-import { NETWORK_DIM } from "../domain/constants.ts";
-import { Modality } from "../domain/modality.ts";
+import { type Endpoint, formatHostPort } from "../domain/endpoint.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "../wire/call_error.ts";
-import { toFloat32 } from "../wire/cast.ts";
 import { type CallOptions, type Channel, connect } from "../wire/grpc.ts";
-import { decodeTensor, encodeTensor } from "../wire/tensor_codec.ts";
-import type { Pieces } from "../wire/pieces.ts";
-import { decodeMessage, encodeMessage } from "../wire/tensor_message.ts";
+import { type Pieces, totalLength } from "../wire/pieces.ts";
+import type { RequestSigner } from "../wire/request_signer.ts";
+import type { TensorMessage } from "../wire/tensor_message.ts";
+import { type Answer, missingAnswer, type Outcome, readAnswer } from "./answer.ts";
+import { Backoff, type BackoffLimits } from "./backoff.ts";
+import type { Query } from "./query.ts";
+import { Semaphore } from "./semaphore.ts";
+import { type EndpointStatistics, ReceptorStatistics } from "./statistics.ts";
 
-/** How a call to one neuron ended. */
-export interface Answer {
-  /** float32 `[batch, sequence, 512]`; zeros unless `code` is `Success`; `[0]` for empty inputs. */
-  readonly representation: FloatTensor;
-  readonly code: ReturnCode;
-  /** A sentence that belongs to the code, by the peer or by us. */
-  readonly message: string;
-  /** Duration of the call, in milliseconds. */
-  readonly timeMs: number;
+export type { Answer };
+
+/** Options of {@linkcode Receptor}. */
+export interface ReceptorOptions {
+  /** Requests in flight at one time; the others wait. */
+  readonly maximumInFlight: number;
+  readonly backoff: BackoffLimits;
 }
 
-/** Options of {@linkcode Receptor.forward}. */
-export interface ReceptorForwardOptions extends CallOptions {
-  /** Hotkey in whose name the request is made. */
-  readonly caller: Address;
+/** Options of {@linkcode Receptor.ask}; the timeout covers the wait for a turn. */
+export interface AskOptions extends CallOptions {
+  readonly signer: RequestSigner;
+  /** Slots of all requests in flight, of any receptor. */
+  readonly slots: Semaphore;
 }
 
 /** One connection to one endpoint. Disposing it closes the connection. */
 export class Receptor implements AsyncDisposable {
+  /** Its name in the pool. */
+  readonly key: string;
+  readonly hotkey: Address;
+  /** Calls that hold it; the pool counts them. */
+  users = 0;
+  readonly #uid: number;
+  readonly #address: string;
   readonly #channel: Channel;
+  readonly #slots: Semaphore;
+  readonly #backoff: Backoff;
+  readonly #statistics = new ReceptorStatistics();
+  #disposed = false;
 
-  /** @param target `host:port`, an IPv6 host in brackets. */
-  constructor(target: string) {
-    this.#channel = connect(target);
+  constructor(key: string, endpoint: Endpoint, { maximumInFlight, backoff }: ReceptorOptions) {
+    this.key = key;
+    this.hotkey = endpoint.hotkey;
+    this.#uid = endpoint.uid;
+    this.#address = formatHostPort(endpoint);
+    this.#channel = connect(this.#address);
+    this.#slots = new Semaphore(maximumInFlight);
+    this.#backoff = new Backoff(backoff);
   }
 
   /**
-   * Asks for the representations of token ids `[batch, sequence]`.
-   *
-   * Whatever goes wrong with the peer is a return code.
+   * Asks the neuron. Whatever goes wrong with it is a return code.
    *
    * @throws the reason of the signal when the caller aborted.
    */
-  async forward(inputs: IdTensor, options: ReceptorForwardOptions): Promise<Answer> {
-    const start = performance.now();
-    const outcome = await this.#call(inputs, options).catch((error: unknown) => {
+  async ask(query: Query, options: AskOptions): Promise<Answer> {
+    const startMs = performance.now();
+    let outcome: Outcome;
+    try {
+      outcome = await this.#takeTurn(query, options, startMs);
+    } catch (error) {
       if (!(error instanceof CallError)) throw error;
-      return { representation: missing(inputs), code: error.returnCode, message: error.message };
-    });
-    return { ...outcome, timeMs: performance.now() - start };
+      const { returnCode: code, message } = error;
+      outcome = { representation: missingAnswer(query), code, message };
+    }
+    this.#statistics.countCode(outcome.code);
+    const { representation, code, message } = outcome;
+    return { representation, code, message, timeMs: performance.now() - startMs };
+  }
+
+  /** What was counted since the receptor was made. */
+  statistics(): EndpointStatistics {
+    const { hotkey } = this;
+    return { uid: this.#uid, hotkey, address: this.#address, ...this.#statistics.snapshot() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
     await this.#channel.close();
   }
 
-  async #call(
-    inputs: IdTensor,
-    { caller, ...options }: ReceptorForwardOptions,
-  ): Promise<Omit<Answer, "timeMs">> {
-    if (inputs.size === 0) throw new CallError(ReturnCode.EmptyRequest, "empty request");
-    const request = orCode(
-      ReturnCode.RequestSerializationException,
-      () => encodeRequest(inputs, caller),
-    );
-    const bytes = await this.#channel.call("Forward", request, options);
-    return readAnswer(bytes, inputs.dims);
+  /** Waits for a slot of this receptor, then for one of all. */
+  async #takeTurn(query: Query, options: AskOptions, startMs: number): Promise<Outcome> {
+    if (query.failure !== undefined) throw query.failure;
+    this.#checkBackoff(startMs);
+    if (!this.#slots.tryEnter()) await this.#waitFor(this.#slots, options, startMs);
+    try {
+      if (!options.slots.tryEnter()) await this.#waitFor(options.slots, options, startMs);
+      try {
+        return readAnswer(await this.#exchange(query, options, startMs), query);
+      } finally {
+        options.slots.leave();
+      }
+    } finally {
+      this.#slots.leave();
+    }
   }
-}
 
-/** What stands for an answer that did not come. */
-function missing({ size, dims }: IdTensor): FloatTensor {
-  return zeros(size === 0 ? [0] : [...dims, NETWORK_DIM]);
-}
+  async #waitFor(slots: Semaphore, options: AskOptions, startMs: number): Promise<void> {
+    const { timeoutMs, signal } = options;
+    const leftMs = startMs + timeoutMs - performance.now();
+    if (!await slots.enter({ timeoutMs: leftMs, signal })) {
+      const reason = `not sent: other requests were in flight for ${timeoutMs} ms`;
+      throw new CallError(ReturnCode.Timeout, reason);
+    }
+    try {
+      if (this.#disposed) {
+        throw new CallError(ReturnCode.Unavailable, "not sent: the dendrite was disposed");
+      }
+      this.#checkBackoff(performance.now());
+    } catch (error) {
+      slots.leave();
+      throw error;
+    }
+  }
 
-function encodeRequest(inputs: IdTensor, caller: Address): Pieces {
-  const tensor = encodeTensor(inputs, { modality: Modality.TEXT });
-  return encodeMessage({ hotkey: caller, tensors: [tensor] });
-}
+  #checkBackoff(now: number): void {
+    const leftMs = this.#backoff.remainingMs(now);
+    if (leftMs <= 0) return;
+    const reason = `not sent: the endpoint failed, and is asked again in ${Math.ceil(leftMs)} ms`;
+    throw new CallError(ReturnCode.Backoff, reason);
+  }
 
-function readAnswer(bytes: Uint8Array, inputDims: readonly number[]): Omit<Answer, "timeMs"> {
-  const unreadable = ReturnCode.ResponseDeserializationException;
-  const answer = orCode(unreadable, () => decodeMessage(bytes));
-  // A peer of a later version may send a code that we have no name for: it passes as it is.
-  const code = answer.returnCode as ReturnCode;
-  if (code !== ReturnCode.Success) throw new CallError(code, answer.message);
-  const [tensor] = answer.tensors;
-  if (tensor === undefined) {
-    throw new CallError(ReturnCode.EmptyResponse, "no tensors in response");
+  async #exchange(
+    { method, tensors }: Query,
+    { signer, signal, timeoutMs }: AskOptions,
+    startMs: number,
+  ): Promise<TensorMessage> {
+    const statistics = this.#statistics;
+    const send = async (bytes: Pieces) => {
+      const leftMs = Math.ceil(startMs + timeoutMs - performance.now());
+      if (leftMs <= 0) throw new CallError(ReturnCode.Timeout, `no answer within ${timeoutMs} ms`);
+      statistics.requests++;
+      statistics.bytesSent += totalLength(bytes);
+      const answer = await this.#channel.call(method, bytes, { timeoutMs: leftMs, signal });
+      statistics.bytesReceived += answer.length;
+      return answer;
+    };
+    const sentMs = performance.now();
+    statistics.inFlight++;
+    try {
+      const answer = await signer.exchange({ method, tensors, receiver: this.hotkey }, send);
+      this.#backoff.succeeded();
+      statistics.addLatency(performance.now() - sentMs);
+      return answer;
+    } catch (error) {
+      if (error instanceof CallError) this.#noteFailure(error.returnCode, sentMs);
+      throw error;
+    } finally {
+      statistics.inFlight--;
+    }
   }
-  const output = orCode(unreadable, () => decodeTensor(tensor));
-  return { representation: toRepresentation(output, inputDims), code, message: answer.message };
-}
 
-/** Checks an answer in the order of the seed era's receptor; NaN becomes 0, infinities stay. */
-function toRepresentation(output: Tensor, [batch, sequence]: readonly number[]): FloatTensor {
-  const { dims, data } = output;
-  const got = `the answer is ${formatShape(output)}`;
-  if (dims[0] !== batch || dims[1] !== sequence) {
-    throw new CallError(ReturnCode.ResponseShapeException, `${got}, to [${batch}, ${sequence}]`);
-  }
-  if (dims.length < 3) throw new CallError(ReturnCode.UnknownException, `${got}, not of rank 3`);
-  if (dims.length > 3 || dims[2] !== NETWORK_DIM) {
-    throw new CallError(ReturnCode.ResponseShapeException, `${got}, not ${NETWORK_DIM} wide`);
-  }
-  if (!(data instanceof Float32Array) && !(data instanceof Float64Array)) {
-    throw new CallError(ReturnCode.InvalidResponse, `${got}, not of floats`);
-  }
-  const values = toFloat32(data);
-  for (let index = 0; index < values.length; index++) {
-    if (Number.isNaN(values[index])) values[index] = 0;
-  }
-  return new Tensor("float32", values, dims);
-}
-
-/** The result of `work`; what it throws becomes a return code. */
-function orCode<T>(code: ReturnCode, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw new CallError(code, messageOf(cause), { cause });
+  #noteFailure(code: ReturnCode, sentMs: number): void {
+    const now = performance.now();
+    this.#statistics.addLatency(now - sentMs);
+    const silent = code === ReturnCode.Timeout || code === ReturnCode.Unavailable;
+    if (silent) this.#backoff.failed(sentMs, now);
+    else this.#backoff.succeeded();
   }
 }

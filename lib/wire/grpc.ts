@@ -1,7 +1,7 @@
 /** gRPC, as far as we use it: unary calls of bytes. The only file that knows @grpc/grpc-js. */
 
 import type { Buffer } from "node:buffer";
-import type { EventEmitter } from "node:events";
+import { constants, type Http2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import { delay, settledWithin, withDeadline } from "../base/deadline.ts";
@@ -47,6 +47,8 @@ export interface IncomingCall {
   readonly peerIp: string;
   /** Fires when the deadline of the request passes or its caller is gone. */
   readonly signal: AbortSignal;
+  /** Whether the caller has set a deadline. */
+  readonly hasDeadline: boolean;
 }
 
 /** Answers one request. */
@@ -103,6 +105,9 @@ const FIRST_BACKOFF_MS = 1;
 /** How long, in milliseconds, the library prefers one address of a peer before it tries the next. */
 const CONNECT_TIMER_MS = 250;
 
+/** By how much, in milliseconds, a timer that was set later may end earlier; jitter of the library too. */
+const TIMER_SLACK_MS = 5;
+
 /** Options of a server, but for the limit of a message. */
 export const SERVER_OPTIONS: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
@@ -158,7 +163,7 @@ export function connect(target: string): Channel {
     // Calls in flight may end, and then close it; those that still wait for a connection may not.
     if (connecting || calls.size === 0) drop();
     // Timers of a failed or unfinished connection stay behind in the library: they end before ours.
-    await delay(connecting ? CONNECT_TIMER_MS + 1 : FIRST_BACKOFF_MS + 1);
+    await delay((connecting ? CONNECT_TIMER_MS : FIRST_BACKOFF_MS) + TIMER_SLACK_MS);
   };
   return { call: callMethod, close };
 }
@@ -283,14 +288,24 @@ const TOO_MANY = { code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requ
 /** Answer to a stream that is open when the server stops. */
 const STOPPING = { code: grpc.status.UNAVAILABLE, details: "the server stops" };
 
-/** The calls that a server runs, at most so many at one time. */
+/** How long, in milliseconds, an answer may take to be read when its place is needed. */
+const SENDING_MS = 60_000;
+
+/** A call of one request. */
+interface OpenCall {
+  readonly stream: Http2Stream;
+  readonly ended: Promise<void>;
+  /** When it was answered. */
+  answeredAt: number;
+}
+
+/** The calls of a server: at most so many at one time, counted until their answers are sent. */
 class OpenCalls {
   readonly #most: number;
-  #running = 0;
-  /** Streams, whose callers may hold them for as long as they like. */
-  readonly #streams = new Set<AbortController>();
-  /** Calls whose answer may still be on its way. */
-  readonly #open = new Set<Promise<void>>();
+  /** In the order of their arrival. */
+  readonly #calls = new Set<OpenCall>();
+  /** Streams, whose callers may hold them for as long as they like, and what ends them. */
+  readonly #streams = new Map<Promise<void>, AbortController>();
 
   constructor(most: number) {
     this.#most = most;
@@ -299,22 +314,23 @@ class OpenCalls {
   /** Turns a handler into one of gRPC. */
   handle(handler: Handler): grpc.handleUnaryCall<Uint8Array, Pieces> {
     return async (call, reply) => {
-      if (this.#running >= this.#most) return reply(TOO_MANY);
-      this.#running++;
+      if (this.#calls.size >= this.#most && !this.#makeRoom()) return reply(TOO_MANY);
+      const open = this.#open(call);
       const controller = new AbortController();
       const onCancelled = () => controller.abort(callerLeft());
-      this.#keepOpen(call);
       call.on("cancelled", onCancelled);
       try {
-        const incoming = { peerIp: ipOf(call.getPeer()), signal: controller.signal };
-        const answer = await handler(call.request, incoming);
+        const answer = await handler(call.request, {
+          peerIp: ipOf(call.getPeer()),
+          signal: controller.signal,
+          hasDeadline: call.getDeadline() !== Infinity,
+        });
         call.off("cancelled", onCancelled);
         reply(null, answer);
       } catch (error) {
-        logger("axon").warn("A request failed: {error}", { error });
-        reply({ code: grpc.status.INTERNAL, details: "the request cannot be handled" });
+        reply(statusOf(error));
       } finally {
-        this.#running--;
+        open.answeredAt = performance.now();
       }
     };
   }
@@ -325,8 +341,9 @@ class OpenCalls {
       if (this.#streams.size >= this.#most) return void call.emit("error", TOO_MANY);
       const controller = new AbortController();
       const { signal } = controller;
-      this.#streams.add(controller);
-      this.#keepOpen(call);
+      const ended = closed(streamOf(call));
+      this.#streams.set(ended, controller);
+      ended.then(() => this.#streams.delete(ended));
       call.once("cancelled", () => controller.abort(callerLeft()));
       try {
         for await (const answer of handler(requestsOf(call, signal), signal)) {
@@ -338,31 +355,51 @@ class OpenCalls {
       } catch (error) {
         // To a caller that left, this does nothing.
         call.emit("error", signal.aborted ? STOPPING : statusOf(error));
-      } finally {
-        this.#streams.delete(controller);
       }
     };
   }
 
-  /** The library reports every call as cancelled at its end: also once its answer is sent. */
-  #keepOpen(call: EventEmitter): void {
-    const ended = new Promise<void>((resolve) => call.once("cancelled", resolve));
-    this.#open.add(ended);
-    ended.then(() => this.#open.delete(ended));
-  }
-
   /** Ends the streams, and resolves when every answer is sent, or after `graceMs` milliseconds. */
   ended(graceMs: number): Promise<void> {
-    for (const stream of this.#streams) stream.abort(callerLeft());
-    return settledWithin(this.#open, graceMs);
+    for (const stream of this.#streams.values()) stream.abort(callerLeft());
+    const calls = Array.from(this.#calls, ({ ended }) => ended);
+    return settledWithin([...calls, ...this.#streams.keys()], graceMs);
   }
+
+  #open(call: UnaryCall): OpenCall {
+    const stream = streamOf(call);
+    const open = { stream, ended: closed(stream), answeredAt: Infinity };
+    this.#calls.add(open);
+    open.ended.then(() => this.#calls.delete(open));
+    return open;
+  }
+
+  /** Gives up answers that nobody reads; returns whether there were any. */
+  #makeRoom(): boolean {
+    const before = performance.now() - SENDING_MS;
+    for (const call of this.#calls) {
+      if (call.answeredAt > before) continue;
+      call.stream.close(constants.NGHTTP2_CANCEL);
+      this.#calls.delete(call);
+    }
+    return this.#calls.size < this.#most;
+  }
+}
+
+/** The HTTP/2 stream of a call, which tells when its answer is sent; the library has no name for it. */
+function streamOf(call: UnaryCall | StreamCall): Http2Stream {
+  return Reflect.get(Reflect.get(call, "call"), "stream");
+}
+
+function closed(stream: Http2Stream): Promise<void> {
+  return new Promise((resolve) => stream.closed ? resolve() : stream.once("close", resolve));
 }
 
 function callerLeft(): DOMException {
   return new DOMException("The caller left", "AbortError");
 }
 
-/** How a stream ends whose handler threw. */
+/** How a call ends whose handler threw. */
 function statusOf(error: unknown) {
   if (error instanceof StatusError) {
     return { code: grpc.status[error.status], details: error.message };

@@ -9,7 +9,7 @@ export const MAX_AHEAD_MS = 2_000;
 /** Most nonces of one generation; at 12 s each, 83,000 signed requests a second. */
 const MOST_NONCES = 1_000_000;
 
-const NS_PER_MS = 1_000_000n;
+const NS_PER_MS = 1_000_000;
 
 /** Makes the nonces of one sender, each greater than the one before. */
 export class NonceClock {
@@ -22,14 +22,16 @@ export class NonceClock {
   }
 
   next(): bigint {
-    const time = BigInt(Math.trunc(this.#now())) * NS_PER_MS;
-    return this.#last = time > this.#last ? time : this.#last + 1n;
+    // The clock tells milliseconds; a random rest keeps apart those who share a hotkey.
+    const rest = Math.floor(Math.random() * NS_PER_MS);
+    const nonce = BigInt(Math.trunc(this.#now())) * BigInt(NS_PER_MS) + BigInt(rest);
+    return this.#last = nonce > this.#last ? nonce : this.#last + 1n;
   }
 }
 
 /** How many milliseconds a nonce is old, negative if it is ahead. */
 export function ageOf(nonce: bigint, now: number): number {
-  return now - Number(nonce / NS_PER_MS);
+  return now - Number(nonce / BigInt(NS_PER_MS));
 }
 
 /**

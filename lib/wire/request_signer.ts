@@ -49,6 +49,8 @@ export class RequestSigner {
   readonly #nonces: NonceClock;
   readonly #keyPair = new SessionKeyPair();
   readonly #sessions = new RecentMap<Address, Session>(MOST_SESSIONS);
+  /** Digests of tensors that go to several neurons: the same array then. */
+  readonly #digests = new WeakMap<readonly Pieces[], string>();
 
   constructor({ signatures, hotkey, verify, now = Date.now }: RequestSignerOptions) {
     this.#signatures = signatures;
@@ -127,13 +129,19 @@ export class RequestSigner {
       sender: this.#hotkey.address,
       receiver,
       sessionKey,
-      tensorDigest: digestTensors(tensors),
+      tensorDigest: this.#digestOf(tensors),
     });
     if (session !== undefined) {
       return { form: "session", sessionId: session.id, code: session.codeOf(payload) };
     }
     const signature = this.#hotkey.sign(new TextEncoder().encode(payload));
     return { form: "hotkey", receiver: publicKeyOf(receiver), sessionKey, signature };
+  }
+
+  #digestOf(tensors: readonly Pieces[]): string {
+    let digest = this.#digests.get(tensors);
+    if (digest === undefined) this.#digests.set(tensors, digest = digestTensors(tensors));
+    return digest;
   }
 
   #checkAnswer(

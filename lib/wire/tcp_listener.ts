@@ -3,6 +3,12 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { BittensorError } from "../base/errors.ts";
 
+/** Connections that one port holds at most; those above are closed at once. */
+const MOST_CONNECTIONS = 4_096;
+
+/** A connection on which nothing came or went for so long, in milliseconds, is closed. */
+const IDLE_MS = 5 * 60_000;
+
 /** A port that takes connections. */
 export interface TcpListener {
   readonly port: number;
@@ -27,7 +33,9 @@ export async function listenTcp(
 ): Promise<TcpListener> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
+    if (sockets.size >= MOST_CONNECTIONS) return void socket.destroy();
     sockets.add(socket);
+    socket.setTimeout(IDLE_MS, () => socket.destroy());
     socket.once("close", () => sockets.delete(socket));
     onConnection(socket);
   });

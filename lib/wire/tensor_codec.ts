@@ -5,17 +5,13 @@ import { BittensorError } from "../base/errors.ts";
 import { elementCount, formatShape, type Tensor } from "../base/tensor.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
 import type { Modality } from "../domain/modality.ts";
-import {
-  type DataType,
-  Serializer,
-  type Tensor as TensorProto,
-  TensorSchema,
-} from "../../proto/gen/bittensor_pb.ts";
+import { type DataType, Serializer, TensorSchema } from "../../proto/gen/bittensor_pb.ts";
 import { castElements } from "./cast.ts";
 import { TENSOR_TYPES, wireTypeOf } from "./dtype.ts";
 import { MAX_ELEMENTS, MAX_MESSAGE_BYTES, MAX_RANK } from "./limits.ts";
 import { decodeArray, encodeArrayHeader } from "./numpy_array.ts";
 import type { Pieces } from "./pieces.ts";
+import type { EncodedTensor } from "./tensor_message.ts";
 
 /** What a `Tensor` message says beside the tensor itself. */
 export interface EncodeTensorOptions {
@@ -84,7 +80,7 @@ function encodeDescription(
  * @throws {BittensorError} `wire/tensor` or `wire/cast` if the message is no tensor within the
  * limits.
  */
-export function decodeTensor(message: TensorProto): Tensor {
+export function decodeTensor(message: EncodedTensor): Tensor {
   if (message.serializer !== Serializer.MSGPACK) {
     throw notDecodable(`its serializer ${message.serializer} is not known`);
   }

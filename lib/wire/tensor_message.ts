@@ -1,19 +1,25 @@
 /** The message of every request and every answer. */
 
-import { type DescField, type DescMessage, fromBinary, ScalarType } from "@bufbuild/protobuf";
-import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BittensorError } from "../base/errors.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
 import {
+  type Tensor as TensorProto,
   type TensorMessage as TensorMessageProto,
   TensorMessageSchema,
   TensorSchema,
 } from "../../proto/gen/bittensor_pb.ts";
-import { MAX_RANK, MAX_TENSORS } from "./limits.ts";
+import { FieldReader } from "./field_reader.ts";
+import { MAX_TENSORS } from "./limits.ts";
 import { type Pieces, totalLength } from "./pieces.ts";
 
+/** A `Tensor` message that was received, its fields as they came. */
+export type EncodedTensor = Omit<TensorProto, "$typeName" | "$unknown">;
+
 /** A message that was received. */
-export interface TensorMessage extends Omit<TensorMessageProto, "$typeName" | "$unknown"> {
+export interface TensorMessage
+  extends Omit<TensorMessageProto, "$typeName" | "$unknown" | "tensors"> {
+  readonly tensors: readonly EncodedTensor[];
   /** The tensors as their bytes arrived, which is what a signature covers. */
   readonly encodedTensors: readonly Uint8Array[];
 }
@@ -35,15 +41,12 @@ export interface OutgoingMessage {
 }
 
 const FIELD = TensorMessageSchema.field;
+const TENSOR_FIELD = TensorSchema.field;
 
-/** Most fields of one message, unknown ones included: millions of them would take seconds to read. */
-const MAX_FIELDS = 256;
+const NO_BYTES: Uint8Array = new Uint8Array();
 
-/** Fields that we do not know are of no use to us. */
-const READ_OPTIONS = { readUnknownFields: false };
-
-/** Longest varint of the protocol, in bytes. */
-const VARINT_BYTES = 10;
+/** Longest shape that is read at all; one beyond the highest rank gets an answer that says so. */
+const LONGEST_SHAPE = 64;
 
 /** Encodes a message in pieces, of which those with the tensors' data are views of it. */
 export function encodeMessage(message: OutgoingMessage): Pieces {
@@ -73,69 +76,65 @@ export function encodeMessage(message: OutgoingMessage): Pieces {
  */
 export function decodeMessage(bytes: Uint8Array): TensorMessage {
   try {
-    const encodedTensors = findTensors(bytes);
-    // Each by itself first: read in place, a malformed one could reach into what follows it.
-    const tensors = encodedTensors.map((tensor) => fromBinary(TensorSchema, tensor, READ_OPTIONS));
-    return { ...fromBinary(TensorMessageSchema, bytes, READ_OPTIONS), tensors, encodedTensors };
+    return readMessage(new FieldReader(bytes));
   } catch (cause) {
     throw new BittensorError("wire/message", "Cannot parse the message", { cause });
   }
 }
 
-/** The bytes of each tensor. Two are a tensor and one is a dimension: counted before they are read. */
-function findTensors(bytes: Uint8Array): Uint8Array[] {
-  const tensors: Uint8Array[] = [];
-  for (const { field, value: tensor } of fieldsOf(TensorMessageSchema, bytes)) {
-    if (field !== FIELD.tensors) continue;
-    if (tensors.push(tensor) > MAX_TENSORS) {
+function readMessage(reader: FieldReader): TensorMessage {
+  const tensors: EncodedTensor[] = [];
+  const encodedTensors: Uint8Array[] = [];
+  const message = {
+    version: 0,
+    hotkey: "",
+    nounce: 0n,
+    signature: NO_BYTES,
+    tensors,
+    encodedTensors,
+    returnCode: 0,
+    message: "",
+  };
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === FIELD.version.number) message.version = reader.int32();
+    else if (field === FIELD.hotkey.number) message.hotkey = reader.string();
+    else if (field === FIELD.nounce.number) message.nounce = reader.int64();
+    else if (field === FIELD.signature.number) message.signature = reader.bytes();
+    else if (field === FIELD.tensors.number) encodedTensors.push(reader.bytes());
+    else if (field === FIELD.returnCode.number) message.returnCode = reader.int32();
+    else if (field === FIELD.message.number) message.message = reader.string();
+    else reader.skip();
+    if (encodedTensors.length > MAX_TENSORS) {
       throw new RangeError(`more than ${MAX_TENSORS} tensors`);
     }
-    checkShape(tensor);
   }
-  return tensors;
+  // What is used is read from the very bytes that are signed.
+  for (const bytes of encodedTensors) tensors.push(readTensor(new FieldReader(bytes)));
+  return message;
 }
 
-function checkShape(tensor: Uint8Array): void {
-  let shapeBytes = 0;
-  for (const { field, value: dims } of fieldsOf(TensorSchema, tensor)) {
-    if (field !== TensorSchema.field.shape) continue;
-    shapeBytes += Math.max(dims.length, 1);
-    if (shapeBytes > MAX_RANK * VARINT_BYTES) throw new RangeError("a shape of too many numbers");
-    // The library would read the last number past the end, and take what follows for other fields.
-    if ((dims.at(-1) ?? 0) >= 0x80) throw new RangeError("a shape that ends within a number");
+function readTensor(reader: FieldReader): EncodedTensor {
+  const shape: bigint[] = [];
+  const tensor = {
+    version: 0,
+    buffer: NO_BYTES,
+    shape,
+    serializer: 0,
+    tensorType: 0,
+    dtype: 0,
+    modality: 0,
+    requiresGrad: false,
+  };
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === TENSOR_FIELD.version.number) tensor.version = reader.int32();
+    else if (field === TENSOR_FIELD.buffer.number) tensor.buffer = reader.bytes();
+    else if (field === TENSOR_FIELD.shape.number) reader.int64s(shape, LONGEST_SHAPE);
+    else if (field === TENSOR_FIELD.serializer.number) tensor.serializer = reader.int32();
+    else if (field === TENSOR_FIELD.tensorType.number) tensor.tensorType = reader.int32();
+    else if (field === TENSOR_FIELD.dtype.number) tensor.dtype = reader.int32();
+    else if (field === TENSOR_FIELD.modality.number) tensor.modality = reader.int32();
+    else if (field === TENSOR_FIELD.requiresGrad.number) tensor.requiresGrad = reader.bool();
+    else reader.skip();
   }
-}
-
-/**
- * The raw values of the fields that a message knows.
- *
- * A field must have the wire type of its declaration: the library goes by the declaration alone, and
- * would find other fields than we do here.
- */
-function* fieldsOf(
-  schema: DescMessage,
-  bytes: Uint8Array,
-): Generator<{ field: DescField; value: Uint8Array }> {
-  const reader = new BinaryReader(bytes);
-  for (let count = 1; reader.pos < reader.len; count++) {
-    if (count > MAX_FIELDS) throw new RangeError(`more than ${MAX_FIELDS} fields`);
-    const [number, type] = reader.tag();
-    if (type === WireType.StartGroup) throw new RangeError("a group, which no peer writes");
-    const field = schema.fields.find((field) => field.number === number);
-    if (field !== undefined && !wireTypesOf(field).includes(type)) {
-      throw new RangeError(`field ${number} has wire type ${type}`);
-    }
-    const value = type === WireType.LengthDelimited ? reader.bytes() : reader.skip(type, number);
-    if (field !== undefined) yield { field, value };
-  }
-}
-
-/** How a field is written; a list of numbers may be one value or one for each number. */
-function wireTypesOf(field: DescField): WireType[] {
-  const { Varint, LengthDelimited } = WireType;
-  const { STRING, BYTES } = ScalarType;
-  const number = field.fieldKind === "enum" ||
-    (field.scalar !== undefined && field.scalar !== STRING && field.scalar !== BYTES);
-  if (!number) return [LengthDelimited];
-  return field.fieldKind === "list" ? [Varint, LengthDelimited] : [Varint];
+  return tensor;
 }

@@ -51,3 +51,32 @@ Deno.test("Axon.subscribe() leaves nothing behind when it is refused", async () 
   assert.deepEqual(await client.neurons(), []);
   assert.equal(server.externalIp, undefined);
 });
+
+Deno.test("Axon.subscribe() asks the service that the user names", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  const service = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response("203.0.113.7\n"),
+  );
+  const server = axon({ wallet: IDENTITY, port: 9001 });
+  await server.subscribe({
+    subtensor: client,
+    externalIp: new URL(`http://127.0.0.1:${service.addr.port}`),
+  });
+  await service.shutdown();
+  assert.equal(server.externalIp, "203.0.113.7");
+  assert.equal((await client.neurons())[0]?.ip, "203.0.113.7");
+});
+
+Deno.test("Axon.subscribe() tells the chain its modality", async () => {
+  await using chain = await devchain();
+  await using client = await subtensor({ network: chain.endpoint });
+  const options = { wallet: IDENTITY, port: 9001, forwardTensor: () => null };
+  // The chains of the seed era take text alone.
+  await assert.rejects(axon(options).subscribe({ subtensor: client }), {
+    chainError: "SubtensorModule.InvalidModality",
+  });
+  await axon({ ...options, modality: Modality.TEXT }).subscribe({ subtensor: client });
+  assert.equal((await client.neurons())[0]?.modality, Modality.TEXT);
+});

@@ -2,41 +2,61 @@
 
 import { Buffer } from "node:buffer";
 import * as grpc from "@grpc/grpc-js";
+import { join, type Pieces } from "../../lib/wire/pieces.ts";
 
 /** A peer that listens. */
 export interface TestServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** What a peer answers to a Forward request: bytes, or a gRPC status. */
-export type Behaviour = (request: Uint8Array) => Uint8Array | { code: grpc.status };
+/** A request that came in. */
+export interface IncomingRequest {
+  readonly method: "Forward" | "Backward";
+  readonly bytes: Uint8Array;
+  /** Address and port of the caller's end: another one for each connection. */
+  readonly peer: string;
+  /** Resolves when the caller takes it back, or its deadline passes. */
+  readonly cancelled: Promise<void>;
+}
+
+/** A reply: a message, in one or in pieces, a gRPC status, or none at all. */
+export type Reply = Uint8Array | Pieces | { readonly code: grpc.status } | undefined;
+
+/** What a peer answers to a request. */
+export type Behaviour = (request: IncomingRequest) => Reply | Promise<Reply>;
 
 /** A gRPC server that answers as it is told, and never to `undefined`. */
-export async function grpcServer(behaviour: Behaviour | undefined): Promise<TestServer> {
-  const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
-  const forward = {
-    path: "/Bittensor/Forward",
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: toBuffer,
-    requestDeserialize: (bytes: Buffer) => bytes,
-    responseSerialize: toBuffer,
-    responseDeserialize: (bytes: Buffer) => bytes,
-  } as const;
-  server.addService({ forward }, {
-    forward: (
+export async function grpcServer(
+  behaviour: Behaviour | undefined,
+  { maximumMessageBytes = -1, port = 0 } = {},
+): Promise<TestServer> {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": maximumMessageBytes });
+  for (const method of ["Forward", "Backward"] as const) {
+    const definition = {
+      path: `/Bittensor/${method}`,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: toBuffer,
+      requestDeserialize: (bytes: Buffer) => bytes,
+      responseSerialize: toBuffer,
+      responseDeserialize: (bytes: Buffer) => bytes,
+    } as const;
+    const handle = async (
       call: grpc.ServerUnaryCall<Buffer, Uint8Array>,
       reply: grpc.sendUnaryData<Uint8Array>,
     ) => {
-      const answer = behaviour?.(call.request);
+      const cancelled = new Promise<void>((resolve) => call.once("cancelled", resolve));
+      const request = { method, bytes: call.request, peer: call.getPeer(), cancelled };
+      const answer = await behaviour?.(request);
       if (answer === undefined) return;
-      if (answer instanceof Uint8Array) reply(null, answer);
-      else reply({ code: answer.code, details: "as it was told" });
-    },
-  });
-  const port = await new Promise<number>((resolve, reject) =>
+      if ("code" in answer) return reply({ code: answer.code, details: "as it was told" });
+      reply(null, answer instanceof Uint8Array ? answer : join(answer));
+    };
+    server.addService({ [method]: definition }, { [method]: handle });
+  }
+  const bound = await new Promise<number>((resolve, reject) =>
     server.bindAsync(
-      "127.0.0.1:0",
+      `127.0.0.1:${port}`,
       grpc.ServerCredentials.createInsecure(),
       (error, port) => error === null ? resolve(port) : reject(error),
     )
@@ -46,7 +66,7 @@ export async function grpcServer(behaviour: Behaviour | undefined): Promise<Test
       server.tryShutdown(() => resolve());
       server.forceShutdown();
     });
-  return { port, [Symbol.asyncDispose]: close };
+  return { port: bound, [Symbol.asyncDispose]: close };
 }
 
 function toBuffer(bytes: Uint8Array): Buffer {

@@ -54,6 +54,11 @@ function assertTensor(actual: Tensor, expected: Tensor): void {
   assert.deepEqual(bytesOf(actual), bytesOf(expected));
 }
 
+Deno.test("the vectors are complete", () => {
+  assert.equal(vectors.cases.length, 15);
+  assert.equal(vectors.decode_cases.length, 22);
+});
+
 for (const vector of vectors.cases) {
   const { name, torch_dtype: dtype, shape, values } = vector;
   const modality = vector.modality === "TEXT"

@@ -14,7 +14,7 @@ const IDS = new Tensor("int64", BigInt64Array.of(464n, 2068n, 7586n), [1, 3]);
 const PIECES = encodeTensor(IDS, { modality: Modality.TEXT });
 
 Deno.test("encodeMessage() writes the bytes of a seed-era client", () => {
-  const bytes = encodeMessage({ hotkey: vectors.client_hotkey_ss58, tensors: [PIECES] });
+  const bytes = join(encodeMessage({ hotkey: vectors.client_hotkey_ss58, tensors: [PIECES] }));
   assert.equal(bytes.toHex(), vectors.client_request_forward_hex);
 });
 
@@ -27,15 +27,18 @@ Deno.test("decodeMessage() reads the bytes of a seed-era client", () => {
   assert.deepEqual(tensors.map((tensor) => decodeTensor(tensor).dims), [[1, 3], [1, 3, 2]]);
 });
 
-Deno.test("encodeMessage() equals the generated schema", () => {
+Deno.test("encodeMessage() equals the generated schema, and decodeMessage() reads it", () => {
   const fields = fc.record({
-    hotkey: fc.string(),
-    message: fc.string(),
+    hotkey: fc.string({ unit: "grapheme" }),
+    message: fc.string({ unit: "grapheme" }),
     returnCode: fc.integer({ min: -1, max: 99 }),
+    nounce: fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n),
+    signature: fc.uint8Array({ maxLength: 200 }),
     count: fc.nat(3),
   });
   fc.assert(fc.property(fields, ({ count, ...fields }) => {
-    const bytes = encodeMessage({ ...fields, tensors: Array(count).fill(PIECES) });
+    const encoded = encodeMessage({ ...fields, tensors: Array(count).fill(PIECES) });
+    const bytes = join(encoded);
     const tensor = fromBinary(TensorSchema, join(PIECES));
     const message = create(TensorMessageSchema, {
       version: 120,
@@ -43,13 +46,25 @@ Deno.test("encodeMessage() equals the generated schema", () => {
       ...fields,
     });
     assert.deepEqual(bytes, toBinary(TensorMessageSchema, message));
-    assert.deepEqual(decodeMessage(bytes), message);
+    const { tensors, encodedTensors, ...read } = decodeMessage(bytes);
+    const decoded = tensors.map((tensor) => create(TensorSchema, tensor));
+    assert.deepEqual(create(TensorMessageSchema, { ...read, tensors: decoded }), message);
+    assert.deepEqual(encodedTensors, Array(count).fill(join(PIECES)));
   }));
 });
 
+Deno.test("encodeMessage() does not copy the data of a tensor", () => {
+  const pieces = encodeMessage({ hotkey: "", tensors: [PIECES] });
+  assert(ArrayBuffer.isView(IDS.data));
+  const { buffer } = IDS.data;
+  assert(pieces.some((piece) => piece.buffer === buffer));
+});
+
 Deno.test("decodeMessage() views the bytes that it was given", () => {
-  const bytes = encodeMessage({ hotkey: "", tensors: [PIECES] });
-  assert.equal(decodeMessage(bytes).tensors[0]?.buffer.buffer, bytes.buffer);
+  const bytes = join(encodeMessage({ hotkey: "", tensors: [PIECES] }));
+  const { tensors, encodedTensors } = decodeMessage(bytes);
+  assert.equal(tensors[0]?.buffer.buffer, bytes.buffer);
+  assert.equal(encodedTensors[0]?.buffer, bytes.buffer);
 });
 
 Deno.test("decodeMessage() refuses too many tensors before they become objects", () => {
@@ -65,13 +80,34 @@ Deno.test("decodeMessage() refuses too many dimensions before they become object
   };
   assert.equal(decodeMessage(packed(8)).tensors[0]?.shape.length, 8);
   assert.throws(() => decodeMessage(packed(81)), { code: "wire/message" });
-  // Each number in a field of its own, and many empty packed fields.
+  // Each number in a field of its own, and more empty packed fields than a message may have.
   assert.throws(() => decodeMessage(Uint8Array.fromHex("2ac801" + "1801".repeat(100))), {
     code: "wire/message",
   });
-  assert.throws(() => decodeMessage(Uint8Array.fromHex("2ac801" + "1a00".repeat(100))), {
+  assert.throws(() => decodeMessage(Uint8Array.fromHex("2ada04" + "1a00".repeat(301))), {
     code: "wire/message",
   });
+});
+
+Deno.test("decodeMessage() refuses what the generated schema would read as other fields", () => {
+  const refused = { code: "wire/message" };
+  // Each hides a tensor of five dimensions, "1a05" and so on, from whoever goes by the wire types.
+  // As the value of the field "version", written as bytes.
+  assert.throws(() => decodeMessage(Uint8Array.fromHex("0a09" + "2a071a050101010101")), refused);
+  // After a tensor that is written as a number.
+  assert.throws(() => decodeMessage(Uint8Array.fromHex("2807" + "1a050101010101")), refused);
+  // In the last number of a shape, which goes on past the end of its field.
+  const hidden = "1a0180" + "121a" + "19" + "01".repeat(25);
+  assert.throws(() => decodeMessage(Uint8Array.fromHex("2a1f" + hidden)), refused);
+  // In a tensor whose shape goes on past the end of the tensor.
+  assert.throws(() => decodeMessage(Uint8Array.fromHex("2a03" + "1a0501" + "01010101")), refused);
+});
+
+Deno.test("decodeMessage() refuses groups and many fields, and skips a few that it does not know", () => {
+  const unknown = (count: number) => Uint8Array.fromHex("4a00".repeat(count));
+  assert.deepEqual(decodeMessage(unknown(256)).tensors, []);
+  assert.throws(() => decodeMessage(unknown(257)), { code: "wire/message" });
+  assert.throws(() => decodeMessage(Uint8Array.fromHex("4b4c")), { code: "wire/message" });
 });
 
 Deno.test("decodeMessage() throws nothing but a BittensorError, whatever the bytes", () => {
