@@ -139,37 +139,36 @@ export function connect(target: string): Channel {
   silence();
   let connection: Connection | undefined;
   let closing = false;
-  const calls = new Set<Promise<Uint8Array>>();
+  let running = 0;
   const drop = () => {
     connection?.close();
     connection = undefined;
   };
-  const callMethod = async (method: Method, request: Pieces, options: CallOptions) => {
-    const { client } = connection ??= dial(target);
-    const running = call(client, METHODS[method], request, options);
-    calls.add(running);
+  const call = async (method: Method, request: Pieces, options: CallOptions) => {
+    const { channel } = connection ??= dial(target);
+    running++;
     try {
-      return await running;
+      return await callUnary(channel, METHODS[method], request, options);
     } finally {
-      calls.delete(running);
+      running--;
       // The library would redial a failed peer for ever, asked or not.
-      const useless = closing || stateOf(client) === TRANSIENT_FAILURE;
-      if (useless && calls.size === 0 && connection?.client === client) drop();
+      const useless = closing || stateOf(channel) === TRANSIENT_FAILURE;
+      if (useless && running === 0 && connection?.channel === channel) drop();
     }
   };
   const close = async () => {
     closing = true;
-    const connecting = connection !== undefined && stateOf(connection.client) === CONNECTING;
+    const connecting = connection !== undefined && stateOf(connection.channel) === CONNECTING;
     // Calls in flight may end, and then close it; those that still wait for a connection may not.
-    if (connecting || calls.size === 0) drop();
+    if (connecting || running === 0) drop();
     // Timers of a failed or unfinished connection stay behind in the library: they end before ours.
     await delay((connecting ? CONNECT_TIMER_MS : FIRST_BACKOFF_MS) + TIMER_SLACK_MS);
   };
-  return { call: callMethod, close };
+  return { call, close };
 }
 
 interface Connection {
-  readonly client: grpc.Client;
+  readonly channel: grpc.ChannelInterface;
   close(): void;
 }
 
@@ -182,62 +181,66 @@ function dial(target: string): Connection {
     const connect = (tcp: Socket) => connector.connect(socket = tcp);
     return { ...connector, connect };
   };
-  const client = new grpc.Client(target, credentials, CLIENT_OPTIONS);
+  const channel = new grpc.Channel(target, credentials, CLIENT_OPTIONS);
   const close = () => {
     // Before the library does, which would say GOAWAY to a peer that spoke (see NO_GOAWAY), and which
     // forgets a connection whose peer accepted and never spoke.
     socket?.destroy();
-    client.close();
+    channel.close();
   };
-  return { client, close };
+  return { channel, close };
 }
 
 const { CONNECTING, TRANSIENT_FAILURE } = grpc.connectivityState;
 
-function stateOf(client: grpc.Client): grpc.connectivityState {
-  return client.getChannel().getConnectivityState(false);
+function stateOf(channel: grpc.ChannelInterface): grpc.connectivityState {
+  return channel.getConnectivityState(false);
 }
 
-function call(
-  client: grpc.Client,
+/** One call on the channel itself: the interceptors above it, which we do not use, take time. */
+function callUnary(
+  channel: grpc.ChannelInterface,
   { path, requestSerialize, responseDeserialize }: typeof METHODS[Method],
   request: Pieces,
   { timeoutMs, signal }: CallOptions,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    const call = channel.createCall(path, Date.now() + timeoutMs, null, null, null);
     const onAbort = () => {
-      running.cancel();
+      call.cancelWithStatus(grpc.status.CANCELLED, "the caller changed its mind");
       reject(signal?.reason);
     };
-    const running = client.makeUnaryRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      request,
-      new grpc.Metadata(),
-      { deadline: Date.now() + timeoutMs },
-      (error, answer) => {
-        signal?.removeEventListener("abort", onAbort);
-        if (answer === undefined) reject(callError(error, timeoutMs));
-        else resolve(answer);
-      },
-    );
     signal?.addEventListener("abort", onAbort, { once: true });
+    let answer: Uint8Array | undefined;
+    call.start(new grpc.Metadata(), {
+      onReceiveMetadata: () => {},
+      onReceiveMessage: (message) => answer = responseDeserialize(message),
+      onReceiveStatus: (status) => {
+        signal?.removeEventListener("abort", onAbort);
+        if (status.code === grpc.status.OK && answer !== undefined) resolve(answer);
+        else reject(callError(status, timeoutMs));
+      },
+    });
+    call.startRead();
+    call.sendMessageWithContext({}, requestSerialize(request));
+    call.halfClose();
   });
 }
 
-function callError(error: grpc.ServiceError | null, timeoutMs: number): CallError {
-  const options = { cause: error };
-  switch (error?.code) {
+function callError({ code, details }: grpc.StatusObject, timeoutMs: number): CallError {
+  const options = { cause: new Error(`${grpc.status[code]}: ${details}`) };
+  switch (code) {
     case grpc.status.DEADLINE_EXCEEDED:
       return new CallError(ReturnCode.Timeout, `no answer within ${timeoutMs} ms`, options);
     case grpc.status.UNAVAILABLE:
       return new CallError(ReturnCode.Unavailable, "nothing answers there", options);
-    default: {
-      const name = grpc.status[error?.code ?? grpc.status.UNKNOWN];
-      return new CallError(ReturnCode.UnknownException, `gRPC status ${name}`, options);
-    }
+    default:
+      return new CallError(
+        ReturnCode.UnknownException,
+        `gRPC status ${grpc.status[code]}`,
+        options,
+      );
   }
 }
 

@@ -2,6 +2,9 @@
 
 import { BittensorError } from "../base/errors.ts";
 
+/** Characters of a text that are read: type strings and keys are shorter. */
+const LONGEST_TEXT = 32;
+
 /**
  * A cursor over MessagePack bytes.
  *
@@ -41,18 +44,19 @@ export class MsgpackReader {
 
   /** A view of binary data, whose length has 8, 16 or 32 bits. */
   binary(): Uint8Array {
-    const form = this.#uint(1);
-    if (form < 0xc4 || form > 0xc6) throw unexpected(form, "binary data");
-    return this.#take(this.#uint(1 << (form - 0xc4)));
+    return this.#take(this.#binaryLength());
   }
 
-  /** Short text, given as text or as binary data. */
+  /** ASCII text, given as text or as binary data; of a longer one only the start. */
   text(): string {
     const form = this.#peek();
-    const bytes = form >= 0xa0 && form <= 0xbf
-      ? this.#take(this.#header(0xa0, 0xbf, "text"))
-      : this.binary();
-    return String.fromCharCode(...bytes.subarray(0, 32));
+    const short = form >= 0xa0 && form <= 0xbf;
+    return this.#ascii(short ? this.#header(0xa0, 0xbf, "text") : this.#binaryLength());
+  }
+
+  /** ASCII text, given as binary data; of a longer one only the start. */
+  binaryText(): string {
+    return this.#ascii(this.#binaryLength());
   }
 
   /** A non-negative integer of at most 32 bits. */
@@ -61,6 +65,22 @@ export class MsgpackReader {
     if (form <= 0x7f) return form;
     if (form < 0xcc || form > 0xce) throw unexpected(form, "an integer from 0 to 4294967295");
     return this.#uint(1 << (form - 0xcc));
+  }
+
+  #binaryLength(): number {
+    const form = this.#uint(1);
+    if (form < 0xc4 || form > 0xc6) throw unexpected(form, "binary data");
+    return this.#uint(1 << (form - 0xc4));
+  }
+
+  #ascii(length: number): string {
+    this.#need(length);
+    const start = this.#offset;
+    this.#offset += length;
+    let text = "";
+    const end = start + Math.min(length, LONGEST_TEXT);
+    for (let at = start; at < end; at++) text += String.fromCharCode(this.#bytes[at] ?? 0);
+    return text;
   }
 
   #header(first: number, last: number, wanted: string): number {

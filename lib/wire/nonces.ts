@@ -41,24 +41,29 @@ export function ageOf(nonce: bigint, now: number): number {
  * when that is dropped is too old to be accepted.
  */
 export class NonceMemory {
-  #current = new Set<string>();
-  #previous = new Set<string>();
+  #current = new Map<string, Set<bigint>>();
+  #previous = new Map<string, Set<bigint>>();
+  /** Nonces in the current generation. */
+  #count = 0;
   #rotateAt = -Infinity;
 
   /** Remembers a nonce: `reused` if it is there already, `full` if no more can be remembered. */
   remember(sender: string, nonce: bigint, now: number): "new" | "reused" | "full" {
     if (now >= this.#rotateAt) this.#rotate(now);
-    const key = `${sender} ${nonce}`;
-    if (this.#current.has(key) || this.#previous.has(key)) return "reused";
-    if (this.#current.size >= MOST_NONCES) return "full";
-    this.#current.add(key);
+    let nonces = this.#current.get(sender);
+    if (nonces?.has(nonce) || this.#previous.get(sender)?.has(nonce)) return "reused";
+    if (this.#count >= MOST_NONCES) return "full";
+    if (nonces === undefined) this.#current.set(sender, nonces = new Set());
+    nonces.add(nonce);
+    this.#count++;
     return "new";
   }
 
   #rotate(now: number): void {
     const length = MAX_AGE_MS + MAX_AHEAD_MS;
-    this.#previous = now >= this.#rotateAt + length ? new Set() : this.#current;
-    this.#current = new Set();
+    this.#previous = now >= this.#rotateAt + length ? new Map() : this.#current;
+    this.#current = new Map();
+    this.#count = 0;
     this.#rotateAt = now + length;
   }
 }

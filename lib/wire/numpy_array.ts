@@ -30,7 +30,7 @@ export function encodeArrayHeader(
   numpyType: string,
   dims: readonly number[],
   byteLength: number,
-): Uint8Array {
+): number[] {
   const header = [...START, 0xa0 | numpyType.length];
   for (let index = 0; index < numpyType.length; index++) header.push(numpyType.charCodeAt(index));
   header.push(...MIDDLE, 0x90 | dims.length);
@@ -40,7 +40,7 @@ export function encodeArrayHeader(
   }
   header.push(...END);
   pushSized(header, 0xc4, byteLength);
-  return Uint8Array.from(header);
+  return header;
 }
 
 /**
@@ -79,7 +79,7 @@ function readFields(buffer: Uint8Array): Fields {
   const fields: Fields = {};
   for (let left = reader.mapLength(); left > 0; left--) {
     // Peers of any kind write the keys as binary data; text keys were refused in the seed era.
-    const key = String.fromCharCode(...reader.binary().subarray(0, 8));
+    const key = reader.binaryText();
     if (Object.hasOwn(fields, key)) throw refused(`its key ${key} comes twice`);
     if (key === "nd") fields.nd = reader.boolean();
     else if (key === "type") fields.type = reader.text();

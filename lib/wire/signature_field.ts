@@ -1,6 +1,7 @@
 /** The bytes in the field `signature` of a message. */
 
 import { BittensorError } from "../base/errors.ts";
+import { join } from "./pieces.ts";
 
 /** A signature of the sender's hotkey. */
 export interface HotkeySignature {
@@ -25,6 +26,7 @@ export interface SessionSignature {
 /** What the field `signature` holds. */
 export type SignatureField = HotkeySignature | SessionSignature;
 
+/** The first byte. */
 const HOTKEY_FORM = 1;
 const SESSION_FORM = 2;
 
@@ -39,9 +41,11 @@ const NO_KEY = new Uint8Array(KEY_BYTES);
 
 /** Writes the field `signature`. */
 export function encodeSignature(field: SignatureField): Uint8Array {
-  if (field.form === "session") return concat(SESSION_FORM, field.sessionId, field.code);
+  if (field.form === "session") {
+    return join([Uint8Array.of(SESSION_FORM), field.sessionId, field.code]);
+  }
   const { receiver, sessionKey = NO_KEY, signature } = field;
-  return concat(HOTKEY_FORM, receiver, sessionKey, signature);
+  return join([Uint8Array.of(HOTKEY_FORM), receiver, sessionKey, signature]);
 }
 
 /** Whether the field `signature` says that it belongs to a session. */
@@ -76,17 +80,6 @@ function split(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
   if (bytes.length !== expected) throw malformed(`it has ${bytes.length} bytes, not ${expected}`);
   let offset = 1;
   return lengths.map((length) => bytes.subarray(offset, offset += length));
-}
-
-function concat(form: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 1));
-  bytes[0] = form;
-  let offset = 1;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
 
 function malformed(reason: string): BittensorError {

@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import type { Method } from "./grpc.ts";
 import type { Pieces } from "./pieces.ts";
-import { totalLength } from "./pieces.ts";
 
 /** Name and version of the scheme, and the first line of every payload. */
 const SCHEME = "bittensor/1";
@@ -47,17 +46,13 @@ function payload(
   return `${SCHEME}\n${kind}\n${method}\n${nonce}\n${sender}\n${receiver}\n${offered}\n${tensorDigest}`;
 }
 
-/**
- * Lowercase hex SHA-256 over the tensors of a message: of each, the length of its encoding as eight
- * bytes, big-endian, and the encoding as it is on the wire.
- */
+/** Lowercase hex SHA-256 of each tensor's encoding as it is on the wire, with commas between. */
 export function digestTensors(tensors: readonly Pieces[]): string {
+  return tensors.map(digest).join(",");
+}
+
+function digest(tensor: Pieces): string {
   const hash = createHash("sha256");
-  const length = new DataView(new ArrayBuffer(8));
-  for (const tensor of tensors) {
-    length.setBigUint64(0, BigInt(totalLength(tensor)));
-    hash.update(new Uint8Array(length.buffer));
-    for (const piece of tensor) hash.update(piece);
-  }
+  for (const piece of tensor) hash.update(piece);
   return hash.digest("hex");
 }

@@ -1,6 +1,5 @@
 /** Tensors as the `Tensor` messages of the protocol. */
 
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BittensorError } from "../base/errors.ts";
 import { elementCount, formatShape, type Tensor } from "../base/tensor.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
@@ -8,6 +7,7 @@ import type { Modality } from "../domain/modality.ts";
 import { type DataType, Serializer, TensorSchema } from "../../proto/gen/bittensor_pb.ts";
 import { castElements } from "./cast.ts";
 import { TENSOR_TYPES, wireTypeOf } from "./dtype.ts";
+import { FieldWriter, packed } from "./field_writer.ts";
 import { MAX_ELEMENTS, MAX_MESSAGE_BYTES, MAX_RANK } from "./limits.ts";
 import { decodeArray, encodeArrayHeader } from "./numpy_array.ts";
 import type { Pieces } from "./pieces.ts";
@@ -43,33 +43,18 @@ export function encodeTensor(
   if (dims.length > MAX_RANK) throw notEncodable(tensor, `the highest rank is ${MAX_RANK}`);
   if (data.byteLength > MAX_MESSAGE_BYTES) throw notEncodable(tensor, "it is too large");
   const arrayHeader = encodeArrayHeader(types.numpy, dims, data.byteLength);
-  const writer = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION)
-    .tag(FIELD.buffer.number, WireType.LengthDelimited)
-    .uint32(arrayHeader.length + data.byteLength).raw(arrayHeader);
-  return [
-    writer.finish(),
-    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    encodeDescription(dims, types.dataType, modality, requiresGrad),
-  ];
-}
-
-/** The fields after the buffer; like all of proto3, absent where they are 0. */
-function encodeDescription(
-  dims: readonly number[],
-  dataType: DataType,
-  modality: Modality,
-  requiresGrad: boolean,
-): Uint8Array {
-  const writer = new BinaryWriter();
-  if (dims.length > 0) {
-    writer.tag(FIELD.shape.number, WireType.LengthDelimited).fork();
-    for (const dim of dims) writer.uint32(dim);
-    writer.join();
-  }
-  if (dataType !== 0) writer.tag(FIELD.dtype.number, WireType.Varint).uint32(dataType);
-  if (modality !== 0) writer.tag(FIELD.modality.number, WireType.Varint).uint32(modality);
-  if (requiresGrad) writer.tag(FIELD.requiresGrad.number, WireType.Varint).bool(true);
-  return writer.finish();
+  const writer = new FieldWriter()
+    .int32(FIELD.version.number, WIRE_VERSION)
+    .header(FIELD.buffer.number, arrayHeader.length + data.byteLength)
+    .raw(arrayHeader);
+  const head = writer.take();
+  const tail = writer
+    .bytes(FIELD.shape.number, packed(dims))
+    .int32(FIELD.dtype.number, types.dataType)
+    .int32(FIELD.modality.number, modality)
+    .int32(FIELD.requiresGrad.number, requiresGrad)
+    .take();
+  return [head, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), tail];
 }
 
 /**

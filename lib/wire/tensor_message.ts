@@ -1,6 +1,5 @@
 /** The message of every request and every answer. */
 
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { BittensorError } from "../base/errors.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
 import {
@@ -10,6 +9,7 @@ import {
   TensorSchema,
 } from "../../proto/gen/bittensor_pb.ts";
 import { FieldReader } from "./field_reader.ts";
+import { FieldWriter } from "./field_writer.ts";
 import { MAX_TENSORS } from "./limits.ts";
 import { type Pieces, totalLength } from "./pieces.ts";
 
@@ -50,22 +50,25 @@ const LONGEST_SHAPE = 64;
 
 /** Encodes a message in pieces, of which those with the tensors' data are views of it. */
 export function encodeMessage(message: OutgoingMessage): Pieces {
-  const { hotkey, nounce = 0n, signature, tensors = [], returnCode = 0, message: text = "" } =
-    message;
+  const {
+    hotkey,
+    nounce = 0n,
+    signature = NO_BYTES,
+    tensors = [],
+    returnCode = 0,
+    message: text = "",
+  } = message;
+  const writer = new FieldWriter()
+    .int32(FIELD.version.number, WIRE_VERSION)
+    .string(FIELD.hotkey.number, hotkey)
+    .int64(FIELD.nounce.number, nounce)
+    .bytes(FIELD.signature.number, signature);
   const pieces: Uint8Array[] = [];
-  const writer = new BinaryWriter().tag(FIELD.version.number, WireType.Varint).int32(WIRE_VERSION);
-  if (hotkey !== "") writer.tag(FIELD.hotkey.number, WireType.LengthDelimited).string(hotkey);
-  if (nounce !== 0n) writer.tag(FIELD.nounce.number, WireType.Varint).int64(nounce);
-  if (signature !== undefined && signature.length > 0) {
-    writer.tag(FIELD.signature.number, WireType.LengthDelimited).bytes(signature);
-  }
   for (const tensor of tensors) {
-    writer.tag(FIELD.tensors.number, WireType.LengthDelimited).uint32(totalLength(tensor));
-    pieces.push(writer.finish(), ...tensor);
+    pieces.push(writer.header(FIELD.tensors.number, totalLength(tensor)).take(), ...tensor);
   }
-  if (returnCode !== 0) writer.tag(FIELD.returnCode.number, WireType.Varint).int32(returnCode);
-  if (text !== "") writer.tag(FIELD.message.number, WireType.LengthDelimited).string(text);
-  pieces.push(writer.finish());
+  writer.int32(FIELD.returnCode.number, returnCode).string(FIELD.message.number, text);
+  pieces.push(writer.take());
   return pieces;
 }
 

@@ -35,15 +35,13 @@ const hex = (text: string) => Uint8Array.fromHex(text);
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const payloadOf = ({ payload }: SignedMessage) => payload.join("\n");
 
-Deno.test("the digest of the vector is SHA-256 over length and bytes of each tensor", async () => {
+Deno.test("the digest of the vector is the SHA-256 of the tensor", async () => {
   const tensor = hex(VECTOR.tensor);
-  const bytes = new Uint8Array(8 + tensor.length);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(tensor.length));
-  bytes.set(tensor, 8);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", tensor));
   assert.equal(digest.toHex(), VECTOR.tensorDigest);
   assert.equal(digestTensors([[tensor]]), VECTOR.tensorDigest);
-  assert.equal(digestTensors([[]].slice(1)), VECTOR.sessionAnswer.payload[7]);
+  assert.equal(digestTensors([[tensor], [tensor]]), VECTOR.sessionRequest.payload[7]);
+  assert.equal(digestTensors([]), VECTOR.sessionAnswer.payload[7]);
 });
 
 Deno.test("the request of the vector is signed by the hotkey", () => {
@@ -89,22 +87,31 @@ Deno.test("the session of the vector is made by X25519, HKDF and HMAC", async ()
 
 Deno.test("our payloads equal those of the vector", () => {
   const { request, sessionRequest, sessionAnswer, tensorDigest } = VECTOR;
-  const fields = {
+  const nonce = BigInt(request.nonce) + 1n;
+  const [sender, receiver] = [ALICE.address, BOB.address];
+  const first = requestPayload({
     method: "Forward",
-    sender: ALICE.address,
-    receiver: BOB.address,
+    nonce: nonce - 1n,
+    sender,
+    receiver,
+    sessionKey: hex(VECTOR.callerSessionKey),
     tensorDigest,
-  } as const;
-  const sessionKey = hex(VECTOR.callerSessionKey);
-  const nonce = BigInt(request.nonce);
-  assert.equal(requestPayload({ ...fields, nonce, sessionKey }), payloadOf(request));
-  assert.equal(requestPayload({ ...fields, nonce: nonce + 1n }), payloadOf(sessionRequest));
+  });
+  assert.equal(first, payloadOf(request));
+  const second = requestPayload({
+    method: "Backward",
+    nonce,
+    sender,
+    receiver,
+    tensorDigest: `${tensorDigest},${tensorDigest}`,
+  });
+  assert.equal(second, payloadOf(sessionRequest));
   const answer = answerPayload({
-    method: "Forward",
-    nonce: nonce + 1n,
-    sender: BOB.address,
-    receiver: ALICE.address,
-    tensorDigest: digestTensors([]),
+    method: "Backward",
+    nonce,
+    sender: receiver,
+    receiver: sender,
+    tensorDigest: "",
     returnCode: 6,
     message: "",
   });
