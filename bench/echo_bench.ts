@@ -2,15 +2,18 @@
  * Requests per second of our dendrite and axon against bare grpc-js that moves the same bytes.
  *
  * Run with `deno task bench`. Every client and every server is a process of its own; 32 requests are
- * in flight. The pairs take turns within one run, so that the ratios hold on a busy machine.
+ * in flight. The pairs take turns within one run, and each starts several times anew, since some
+ * processes run faster for all of their life than others: the ratios of the medians hold on a busy
+ * machine.
  */
 
 import type { Mode } from "./echo.ts";
 import { type BenchProcess, median, startProcess } from "./process.ts";
 
-const ROUNDS = 30;
+const STARTS = 5;
+const ROUNDS = 6;
 const ROUND_MS = 300;
-const WARM_UP_MS = 2_000;
+const WARM_UP_MS = 1_500;
 
 /** The pairs, and what each of ours is compared with. */
 const MODES: readonly Mode[] = ["bare", "untuned", "off", "required"];
@@ -32,21 +35,31 @@ for (const [title, batch, sequence] of [["18 KB", 1, 9], ["1 MB", 8, 64]] as con
 }
 
 async function measure(batch: number, sequence: number): Promise<Record<Mode, number[]>> {
-  await using processes = new AsyncDisposableStack();
-  const dims = [String(batch), String(sequence)];
+  const rates: Record<Mode, number[]> = { bare: [], untuned: [], off: [], required: [] };
+  for (let start = 0; start < STARTS; start++) {
+    await using processes = new AsyncDisposableStack();
+    const clients = await startClients(processes, [String(batch), String(sequence)]);
+    for (let round = -1; round < ROUNDS; round++) {
+      for (const [mode, client] of clients) {
+        await client.write(String(round < 0 ? WARM_UP_MS : ROUND_MS));
+        const rate = Number(await client.read());
+        if (round >= 0) rates[mode].push(rate);
+      }
+    }
+  }
+  return rates;
+}
+
+/** A client for each mode, with a server of its own. */
+async function startClients(
+  processes: AsyncDisposableStack,
+  dims: readonly string[],
+): Promise<Map<Mode, BenchProcess>> {
   const clients = new Map<Mode, BenchProcess>();
   for (const mode of MODES) {
     const server = processes.use(startProcess("./echo_server.ts", mode, "1", ...dims));
     const [port] = JSON.parse(await server.read());
     clients.set(mode, processes.use(startProcess("./echo_client.ts", mode, port, ...dims)));
   }
-  const rates: Record<Mode, number[]> = { bare: [], untuned: [], off: [], required: [] };
-  for (let round = -1; round < ROUNDS; round++) {
-    for (const [mode, client] of clients) {
-      await client.write(String(round < 0 ? WARM_UP_MS : ROUND_MS));
-      const rate = Number(await client.read());
-      if (round >= 0) rates[mode].push(rate);
-    }
-  }
-  return rates;
+  return clients;
 }

@@ -36,7 +36,7 @@ export function readTensor(tensor: EncodedTensor, maximumElements: number): Tens
       `the tensor has ${elements} elements, of at most ${maximumElements}`,
     );
   }
-  return decodeTensor(tensor);
+  return decodeTensor(tensor, { consume: true });
 }
 
 /** What decoding would yield, if it agrees: the shape of the message wins over that of the buffer. */

@@ -60,7 +60,7 @@ export function missingAnswer({ method, modality, dims }: Query): FloatTensor {
 
 function decode(tensor: TensorMessage["tensors"][number]): Tensor {
   try {
-    return decodeTensor(tensor);
+    return decodeTensor(tensor, { consume: true });
   } catch (cause) {
     const code = ReturnCode.ResponseDeserializationException;
     throw new CallError(code, messageOf(cause), { cause });

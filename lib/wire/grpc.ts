@@ -272,7 +272,10 @@ export async function serve(options: ServeOptions): Promise<GrpcServer> {
     options.port,
     (socket) => injector.injectConnection(socket),
   );
+  // A timer of each connection would be set anew with each of its writes: this one is for all.
+  const idling = setInterval(listener.closeIdle, IDLE_MS);
   const close = async (graceMs: number) => {
+    clearInterval(idling);
     listener.stop();
     await calls.ended(graceMs);
     // We close the connections ourselves: the library would say GOAWAY; see NO_GOAWAY.
@@ -290,6 +293,9 @@ const TOO_MANY = { code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requ
 
 /** Answer to a stream that is open when the server stops. */
 const STOPPING = { code: grpc.status.UNAVAILABLE, details: "the server stops" };
+
+/** A connection is closed when nothing came or went for so long, in milliseconds, up to twice that. */
+const IDLE_MS = 3 * 60_000;
 
 /** How long, in milliseconds, an answer may take to be read when its place is needed. */
 const SENDING_MS = 60_000;

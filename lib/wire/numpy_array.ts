@@ -43,12 +43,21 @@ export function encodeArrayHeader(
   return header;
 }
 
+/** Options of reading an array or a tensor. */
+export interface DecodeOptions {
+  /**
+   * Whether the data may be moved within the bytes that it comes in, which then can not be read again:
+   * it is aligned so without a copy. @default {false}
+   */
+  readonly consume?: boolean;
+}
+
 /**
  * Reads an array: keys in any order, `kind` may be missing, nothing may follow.
  *
  * @throws {BittensorError} `wire/tensor` for all else, such as big-endian data or pickled objects.
  */
-export function decodeArray(buffer: Uint8Array): NumpyArray {
+export function decodeArray(buffer: Uint8Array, options: DecodeOptions = {}): NumpyArray {
   const fields = readFields(buffer);
   const type = NUMPY_TYPES.get(fields.type ?? "");
   if (type === undefined) {
@@ -63,7 +72,7 @@ export function decodeArray(buffer: Uint8Array): NumpyArray {
   if (count * type.size !== data.length) {
     throw refused(`${data.length} bytes do not fill the shape [${shape.join(", ")}]`);
   }
-  return { type, elements: viewElements(data, type, count) };
+  return { type, elements: viewElements(data, type, count, options) };
 }
 
 interface Fields {
@@ -98,9 +107,19 @@ function readShape(reader: MsgpackReader): number[] {
   return Array.from({ length: rank }, () => reader.unsigned());
 }
 
-function viewElements(data: Uint8Array, type: NumpyType, count: number): Elements {
-  const aligned = data.byteOffset % type.size === 0 ? data : new Uint8Array(data);
-  return type.view(aligned.buffer, aligned.byteOffset, count);
+function viewElements(
+  data: Uint8Array,
+  type: NumpyType,
+  count: number,
+  { consume = false }: DecodeOptions,
+): Elements {
+  const excess = data.byteOffset % type.size;
+  if (excess === 0) return type.view(data.buffer, data.byteOffset, count);
+  if (!consume) return type.view(new Uint8Array(data).buffer, 0, count);
+  // Over the end of the header, which was read and is always longer.
+  const start = data.byteOffset - excess;
+  new Uint8Array(data.buffer, start).copyWithin(0, excess, excess + data.length);
+  return type.view(data.buffer, start, count);
 }
 
 function refused(reason: string): BittensorError {

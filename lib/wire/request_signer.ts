@@ -11,7 +11,7 @@ import { NonceClock } from "./nonces.ts";
 import type { Pieces } from "./pieces.ts";
 import { type Session, SessionKeyPair } from "./session.ts";
 import { decodeSignature, encodeSignature, type SignatureField } from "./signature_field.ts";
-import { answerPayload, digestTensors, requestPayload } from "./signature_payload.ts";
+import { answerPayload, digestPayload, requestPayload } from "./signature_payload.ts";
 import type { SignaturePolicy } from "./signature_policy.ts";
 import { decodeMessage, encodeMessage, type TensorMessage } from "./tensor_message.ts";
 
@@ -49,8 +49,6 @@ export class RequestSigner {
   readonly #nonces: NonceClock;
   readonly #keyPair = new SessionKeyPair();
   readonly #sessions = new RecentMap<Address, Session>(MOST_SESSIONS);
-  /** Digests of tensors that go to several neurons: the same array then. */
-  readonly #digests = new WeakMap<readonly Pieces[], string>();
 
   constructor({ signatures, hotkey, verify, now = Date.now }: RequestSignerOptions) {
     this.#signatures = signatures;
@@ -129,19 +127,13 @@ export class RequestSigner {
       sender: this.#hotkey.address,
       receiver,
       sessionKey,
-      tensorDigest: this.#digestOf(tensors),
+      tensors,
     });
     if (session !== undefined) {
       return { form: "session", sessionId: session.id, code: session.codeOf(payload) };
     }
-    const signature = this.#hotkey.sign(new TextEncoder().encode(payload));
+    const signature = this.#hotkey.sign(digestPayload(payload));
     return { form: "hotkey", receiver: publicKeyOf(receiver), sessionKey, signature };
-  }
-
-  #digestOf(tensors: readonly Pieces[]): string {
-    let digest = this.#digests.get(tensors);
-    if (digest === undefined) this.#digests.set(tensors, digest = digestTensors(tensors));
-    return digest;
   }
 
   #checkAnswer(
@@ -159,13 +151,13 @@ export class RequestSigner {
       sender,
       receiver: this.#hotkey.address,
       sessionKey,
-      tensorDigest: digestTensors(answer.encodedTensors.map((tensor) => [tensor])),
+      tensors: answer.encodedTensors.map((tensor) => [tensor]),
       returnCode: answer.returnCode,
       message: answer.message,
     });
     const valid = field.form === "session"
       ? session?.fits(payload, field.code)
-      : this.#verify(sender, new TextEncoder().encode(payload), field.signature);
+      : this.#verify(sender, digestPayload(payload), field.signature);
     if (!valid) throw invalid("the signature of the answer is wrong");
     if (sessionKey !== undefined) this.#agree(sender, sessionKey);
   }

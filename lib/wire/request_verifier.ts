@@ -16,7 +16,12 @@ import {
   type SessionSignature,
   type SignatureField,
 } from "./signature_field.ts";
-import { answerPayload, digestTensors, requestPayload } from "./signature_payload.ts";
+import {
+  answerPayload,
+  digestPayload,
+  requestPayload,
+  type SignedPayload,
+} from "./signature_payload.ts";
 import type { SignaturePolicy } from "./signature_policy.ts";
 import { encodeMessage, type OutgoingMessage, type TensorMessage } from "./tensor_message.ts";
 
@@ -138,7 +143,7 @@ export class RequestVerifier {
       sender: this.#hotkey.address,
       receiver: hotkey,
       sessionKey,
-      tensorDigest: digestTensors(tensors),
+      tensors,
       returnCode,
       message,
     });
@@ -147,7 +152,7 @@ export class RequestVerifier {
         form: "hotkey",
         receiver: publicKeyOf(hotkey as Address),
         sessionKey,
-        signature: this.#hotkey.sign(new TextEncoder().encode(payload)),
+        signature: this.#hotkey.sign(digestPayload(payload)),
       }
       : { form: "session", sessionId: session.id, code: session.codeOf(payload) };
     return encodeMessage({
@@ -182,7 +187,7 @@ export class RequestVerifier {
     checkAge(request.nounce, now);
     const sender = readAddress(request.hotkey);
     const payload = this.#payloadOf(method, request, field.sessionKey);
-    if (!this.#verify(sender, new TextEncoder().encode(payload), field.signature)) {
+    if (!this.#verify(sender, digestPayload(payload), field.signature)) {
       throw new RefusedRequest("wrong-signature", "The signature of the request is wrong");
     }
     if (field.sessionKey !== undefined) this.#agree(sender, field.sessionKey, now);
@@ -192,14 +197,14 @@ export class RequestVerifier {
     method: Method,
     request: TensorMessage,
     sessionKey: Uint8Array | undefined,
-  ): string {
+  ): SignedPayload {
     return requestPayload({
       method,
       nonce: request.nounce,
       sender: request.hotkey,
       receiver: this.#hotkey.address,
       sessionKey,
-      tensorDigest: digestTensors(request.encodedTensors.map((tensor) => [tensor])),
+      tensors: request.encodedTensors.map((tensor) => [tensor]),
     });
   }
 

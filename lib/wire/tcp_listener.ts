@@ -6,14 +6,13 @@ import { BittensorError } from "../base/errors.ts";
 /** Connections that one port holds at most; those above are closed at once. */
 const MOST_CONNECTIONS = 4_096;
 
-/** A connection on which nothing came or went for so long, in milliseconds, is closed. */
-const IDLE_MS = 5 * 60_000;
-
 /** A port that takes connections. */
 export interface TcpListener {
   readonly port: number;
   /** Takes no more connections. */
   stop(): void;
+  /** Closes every connection on which nothing came or went since this was called before. */
+  closeIdle(): void;
   /** Closes every connection, once what was written to it is sent, and returns when all are. */
   closeConnections(): Promise<void>;
 }
@@ -31,19 +30,26 @@ export async function listenTcp(
   port: number,
   onConnection: (socket: Socket) => void,
 ): Promise<TcpListener> {
-  const sockets = new Set<Socket>();
+  /** How many bytes each had carried at the last `closeIdle()`. */
+  const sockets = new Map<Socket, number>();
   const server = createServer((socket) => {
     if (sockets.size >= MOST_CONNECTIONS) return void socket.destroy();
-    sockets.add(socket);
-    socket.setTimeout(IDLE_MS, () => socket.destroy());
+    sockets.set(socket, -1);
     socket.once("close", () => sockets.delete(socket));
     onConnection(socket);
   });
   return {
     port: await bind(server, host, port),
     stop: () => void server.close(),
+    closeIdle: () => {
+      for (const [socket, before] of sockets) {
+        const carried = socket.bytesRead + socket.bytesWritten;
+        if (carried === before) socket.destroy();
+        else sockets.set(socket, carried);
+      }
+    },
     closeConnections: async () => {
-      await Promise.all(Array.from(sockets, closed));
+      await Promise.all(Array.from(sockets.keys(), closed));
     },
   };
 }

@@ -9,7 +9,7 @@ import { castElements } from "./cast.ts";
 import { TENSOR_TYPES, wireTypeOf } from "./dtype.ts";
 import { FieldWriter, packed } from "./field_writer.ts";
 import { MAX_ELEMENTS, MAX_MESSAGE_BYTES, MAX_RANK } from "./limits.ts";
-import { decodeArray, encodeArrayHeader } from "./numpy_array.ts";
+import { decodeArray, type DecodeOptions, encodeArrayHeader } from "./numpy_array.ts";
 import type { Pieces } from "./pieces.ts";
 import type { EncodedTensor } from "./tensor_message.ts";
 
@@ -65,13 +65,13 @@ export function encodeTensor(
  * @throws {BittensorError} `wire/tensor` or `wire/cast` if the message is no tensor within the
  * limits.
  */
-export function decodeTensor(message: EncodedTensor): Tensor {
+export function decodeTensor(message: EncodedTensor, options: DecodeOptions = {}): Tensor {
   if (message.serializer !== Serializer.MSGPACK) {
     throw notDecodable(`its serializer ${message.serializer} is not known`);
   }
   const type = wireTypeOf(message.dtype);
   if (type === undefined) throw notDecodable(`its element type ${message.dtype} is not known`);
-  const array = decodeArray(message.buffer);
+  const array = decodeArray(message.buffer, options);
   if (message.requiresGrad && !array.type.float) {
     throw notDecodable("only floating-point tensors have gradients");
   }

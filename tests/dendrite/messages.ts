@@ -25,7 +25,7 @@ export function ids(values: readonly number[], dims: readonly number[] = [values
 
 /** The tensors of a request. */
 export function tensorsOf(request: Uint8Array): Tensor[] {
-  return decodeMessage(request).tensors.map(decodeTensor);
+  return decodeMessage(request).tensors.map((tensor) => decodeTensor(tensor));
 }
 
 /** A model whose every number is the first token id of the request. */

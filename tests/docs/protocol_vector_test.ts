@@ -5,18 +5,23 @@ import { sr25519Verify } from "@polkadot/util-crypto";
 import { keypairFromUri } from "../../lib/wallet/keypair.ts";
 import { SessionKeyPair } from "../../lib/wire/session.ts";
 import { decodeSignature, encodeSignature } from "../../lib/wire/signature_field.ts";
-import { answerPayload, digestTensors, requestPayload } from "../../lib/wire/signature_payload.ts";
+import {
+  answerPayload,
+  digestPayload,
+  requestPayload,
+  type SignedPayload,
+} from "../../lib/wire/signature_payload.ts";
 import { decodeMessage } from "../../lib/wire/tensor_message.ts";
 
 interface SignedMessage {
   readonly nonce: string;
-  readonly payload: readonly string[];
+  readonly text: string;
+  readonly digest: string;
   readonly signature: string;
 }
 
 interface Vector {
   readonly tensor: string;
-  readonly tensorDigest: string;
   readonly callerSessionPrivateKey: string;
   readonly serverSessionPrivateKey: string;
   readonly callerSessionKey: string;
@@ -33,15 +38,25 @@ const ALICE = keypairFromUri("//Alice");
 const BOB = keypairFromUri("//Bob");
 const hex = (text: string) => Uint8Array.fromHex(text);
 const utf8 = (text: string) => new TextEncoder().encode(text);
-const payloadOf = ({ payload }: SignedMessage) => payload.join("\n");
 
-Deno.test("the digest of the vector is the SHA-256 of the tensor", async () => {
+/** The messages, and how many tensors each has. */
+const MESSAGES: [SignedMessage, number][] = [
+  [VECTOR.request, 1],
+  [VECTOR.sessionRequest, 2],
+  [VECTOR.sessionAnswer, 0],
+];
+
+/** The bytes of a payload: its text, then so many tensors. */
+function bytesOf({ text }: SignedMessage, tensors: number): Uint8Array<ArrayBuffer> {
   const tensor = hex(VECTOR.tensor);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", tensor));
-  assert.equal(digest.toHex(), VECTOR.tensorDigest);
-  assert.equal(digestTensors([[tensor]]), VECTOR.tensorDigest);
-  assert.equal(digestTensors([[tensor], [tensor]]), VECTOR.sessionRequest.payload[7]);
-  assert.equal(digestTensors([]), VECTOR.sessionAnswer.payload[7]);
+  return new Uint8Array([...utf8(text), ...Array(tensors).fill([...tensor]).flat()]);
+}
+
+Deno.test("the digests of the vector are the SHA-256 of text and tensors", async () => {
+  for (const [message, tensors] of MESSAGES) {
+    const digest = await crypto.subtle.digest("SHA-256", bytesOf(message, tensors));
+    assert.equal(new Uint8Array(digest).toHex(), message.digest);
+  }
 });
 
 Deno.test("the request of the vector is signed by the hotkey", () => {
@@ -51,7 +66,7 @@ Deno.test("the request of the vector is signed by the hotkey", () => {
   assert.deepEqual(field.subarray(1, 33), BOB.publicKey);
   assert.equal(field.subarray(33, 65).toHex(), VECTOR.callerSessionKey);
   assert.equal(field.length, 129);
-  assert(sr25519Verify(utf8(payloadOf(request)), field.subarray(65), ALICE.publicKey));
+  assert(sr25519Verify(hex(request.digest), field.subarray(65), ALICE.publicKey));
 });
 
 Deno.test("the session of the vector is made by X25519, HKDF and HMAC", async () => {
@@ -79,43 +94,47 @@ Deno.test("the session of the vector is made by X25519, HKDF and HMAC", async ()
   );
   const mac = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", bits.subarray(0, 32), mac, false, ["sign"]);
-  for (const message of [VECTOR.sessionRequest, VECTOR.sessionAnswer]) {
-    const code = new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(payloadOf(message))));
+  for (const [message, tensors] of MESSAGES.slice(1)) {
+    const code = new Uint8Array(
+      await crypto.subtle.sign("HMAC", key, bytesOf(message, tensors)),
+    );
     assert.equal(`02${bits.subarray(32).toHex()}${code.toHex()}`, message.signature);
   }
 });
 
-Deno.test("our payloads equal those of the vector", () => {
-  const { request, sessionRequest, sessionAnswer, tensorDigest } = VECTOR;
-  const nonce = BigInt(request.nonce) + 1n;
+/** The payloads, as our code makes them. */
+function payloads(): SignedPayload[] {
+  const nonce = BigInt(VECTOR.request.nonce);
   const [sender, receiver] = [ALICE.address, BOB.address];
-  const first = requestPayload({
-    method: "Forward",
-    nonce: nonce - 1n,
-    sender,
-    receiver,
-    sessionKey: hex(VECTOR.callerSessionKey),
-    tensorDigest,
-  });
-  assert.equal(first, payloadOf(request));
-  const second = requestPayload({
-    method: "Backward",
-    nonce,
-    sender,
-    receiver,
-    tensorDigest: `${tensorDigest},${tensorDigest}`,
-  });
-  assert.equal(second, payloadOf(sessionRequest));
-  const answer = answerPayload({
-    method: "Backward",
-    nonce,
-    sender: receiver,
-    receiver: sender,
-    tensorDigest: "",
-    returnCode: 6,
-    message: "",
-  });
-  assert.equal(answer, payloadOf(sessionAnswer));
+  const tensor = [hex(VECTOR.tensor)];
+  const sessionKey = hex(VECTOR.callerSessionKey);
+  const request = { sender, receiver, tensors: [tensor] };
+  return [
+    requestPayload({ ...request, method: "Forward", nonce, sessionKey }),
+    requestPayload({
+      ...request,
+      method: "Backward",
+      nonce: nonce + 1n,
+      tensors: [tensor, tensor],
+    }),
+    answerPayload({
+      method: "Backward",
+      nonce: nonce + 1n,
+      sender: receiver,
+      receiver: sender,
+      tensors: [],
+      returnCode: 4,
+      message: "no τ",
+    }),
+  ];
+}
+
+Deno.test("our payloads equal those of the vector", () => {
+  for (const [index, payload] of payloads().entries()) {
+    const [message] = MESSAGES[index]!;
+    assert.equal(payload.text, message.text);
+    assert.equal(digestPayload(payload).toHex(), message.digest);
+  }
 });
 
 Deno.test("our sessions equal that of the vector, on both sides", () => {
@@ -128,10 +147,11 @@ Deno.test("our sessions equal that of the vector, on both sides", () => {
     server.agree("server", { hotkey: ALICE.address, publicKey: caller.publicKey }, 0),
   ];
   for (const session of sessions) {
-    for (const message of [VECTOR.sessionRequest, VECTOR.sessionAnswer]) {
-      const code = session.codeOf(payloadOf(message));
+    for (const [index, payload] of payloads().entries()) {
+      if (index === 0) continue; // signed by the hotkey
+      const code = session.codeOf(payload);
       const field = encodeSignature({ form: "session", sessionId: session.id, code });
-      assert.equal(field.toHex(), message.signature);
+      assert.equal(field.toHex(), MESSAGES[index]![0].signature);
     }
   }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { BittensorError } from "../../lib/base/errors.ts";
-import { Tensor } from "../../lib/base/tensor.ts";
+import { elementCount, Tensor } from "../../lib/base/tensor.ts";
 import { WIRE_VERSION } from "../../lib/domain/constants.ts";
 import { Modality } from "../../lib/domain/modality.ts";
 import { join } from "../../lib/wire/pieces.ts";
@@ -227,4 +227,22 @@ Deno.test("decodeTensor() throws nothing but a BittensorError, whatever the buff
     ),
     { numRuns: 3_000 },
   );
+});
+
+Deno.test("decodeTensor() moves what it may consume, and only within the tensor's own bytes", () => {
+  const shapes = fc.array(fc.nat(5), { maxLength: 3 });
+  const types = fc.constantFrom<"float32" | "float64">("float32", "float64");
+  fc.assert(fc.property(shapes, types, fc.nat(16), (dims, type, offset) => {
+    const values = Array.from({ length: elementCount(dims) }, (_, index) => index + 0.5);
+    const data = type === "float32" ? Float32Array.from(values) : Float64Array.from(values);
+    const encoded = join(encodeTensor(new Tensor(type, data, dims), { modality: Modality.TENSOR }));
+    const bytes = new Uint8Array(offset + encoded.length + 8).fill(0xee);
+    bytes.set(encoded, offset);
+    const message = fromBinary(TensorSchema, bytes.subarray(offset, offset + encoded.length));
+    const tensor = decodeTensor(message, { consume: true });
+    assert.deepEqual([tensor.type, tensor.dims, [...tensor.data]], [type, dims, values]);
+    assert(ArrayBuffer.isView(tensor.data) && tensor.data.buffer === bytes.buffer);
+    const outside = [...bytes.subarray(0, offset), ...bytes.subarray(offset + encoded.length)];
+    assert(outside.every((byte) => byte === 0xee));
+  }));
 });
