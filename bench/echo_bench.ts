@@ -11,8 +11,8 @@ import type { Mode } from "./echo.ts";
 import { type BenchProcess, median, startProcess } from "./process.ts";
 
 const STARTS = 5;
-const ROUNDS = 6;
-const ROUND_MS = 300;
+const ROUNDS = 3;
+const ROUND_MS = 1_000;
 const WARM_UP_MS = 1_500;
 
 /** The pairs, and what each of ours is compared with. */
