@@ -125,7 +125,7 @@ export type {
 export type { PriorityFunction, RequestCaller, StakeSource } from "./lib/axon/priority.ts";
 export type { AxonRefusal, AxonStatistics, CallerStatistics } from "./lib/axon/statistics.ts";
 export type { AxonSubscribeOptions } from "./lib/axon/subscription.ts";
-export type { Method } from "./lib/wire/grpc.ts";
+export type { Method } from "./lib/wire/rpc.ts";
 export type { Identity } from "./lib/wire/identity.ts";
 export type { RefusalReason } from "./lib/wire/request_verifier.ts";
 export type { SignaturePolicy } from "./lib/wire/signature_policy.ts";

@@ -22,6 +22,11 @@ export const echoMethod = {
   responseDeserialize: (bytes: Buffer) => bytes,
 } as const;
 
+/** The development key of the server of that number: each has a hotkey of its own. */
+export function serverUri(uid: number): string {
+  return `//server//${uid}`;
+}
+
 /** A wallet of a public development key. */
 export function echoWallet(uri: string): bittensor.Identity {
   const hotkey = bittensor.keypairFromUri(uri);
@@ -50,11 +55,11 @@ export function echoAnswer(batch: number, sequence: number) {
   return { data, message };
 }
 
-/** The neuron of `//Bob` at a port of this machine. */
-export function echoEndpoint(port: number): bittensor.Endpoint {
-  const { address } = bittensor.keypairFromUri("//Bob");
+/** The neuron of that number, at a port of this machine. */
+export function echoEndpoint(port: number, uid = 0): bittensor.Endpoint {
+  const { address } = bittensor.keypairFromUri(serverUri(uid));
   return {
-    uid: 0,
+    uid,
     hotkey: address,
     coldkey: address,
     ip: "127.0.0.1",

@@ -6,20 +6,20 @@
 import * as grpc from "@grpc/grpc-js";
 import * as bittensor from "bittensor";
 import { SERVER_OPTIONS } from "../lib/wire/grpc.ts";
-import { echoAnswer, echoMethod, echoWallet, type Mode } from "./echo.ts";
+import { echoAnswer, echoMethod, echoWallet, type Mode, serverUri } from "./echo.ts";
 
 const [mode, servers, ...dims] = Deno.args;
 const [batch, sequence] = dims.map(Number);
 const answer = echoAnswer(batch!, sequence!);
 
-async function startAxon(signatures: "off" | "required"): Promise<number> {
+async function startAxon(signatures: "off" | "required", uid: number): Promise<number> {
   const output = new bittensor.Tensor("float32", answer.data, [
     batch!,
     sequence!,
     bittensor.NETWORK_DIM,
   ]);
   const axon = await bittensor.axon({
-    wallet: echoWallet("//Bob"),
+    wallet: echoWallet(serverUri(uid)),
     ip: "127.0.0.1",
     port: 0,
     signatures,
@@ -45,13 +45,13 @@ function startBare(options: grpc.ServerOptions): Promise<number> {
   );
 }
 
-const start: Record<Mode, () => Promise<number>> = {
+const start: Record<Mode, (uid: number) => Promise<number>> = {
   bare: () => startBare(SERVER_OPTIONS),
   untuned: () => startBare({}),
-  off: () => startAxon("off"),
-  required: () => startAxon("required"),
+  off: (uid) => startAxon("off", uid),
+  required: (uid) => startAxon("required", uid),
 };
 const ports = await Promise.all(
-  Array.from({ length: Number(servers) }, () => start[mode as Mode]()),
+  Array.from({ length: Number(servers) }, (_, uid) => start[mode as Mode](uid)),
 );
 console.log(JSON.stringify(ports));

@@ -21,7 +21,7 @@ for (const [title, batch, sequence] of [["18 KB", 1, 9], ["1 MB", 8, 64]] as con
   };
   const { ids, message } = echoRequest(batch, sequence);
   const bareCalls = (await portsOf("bare")).map((port) => bareCall(port, message));
-  const endpoints = (await portsOf("required")).map((port) => echoEndpoint(port));
+  const endpoints = (await portsOf("required")).map(echoEndpoint);
   const dendrite = processes.use(bittensor.dendrite({ wallet: echoWallet("//Alice") }));
 
   const rounds: { sum: number; total: number; times: readonly number[] }[] = [];

@@ -11,7 +11,7 @@ export interface BenchProcess extends AsyncDisposable {
 /** Runs a script of this folder. */
 export function startProcess(script: string, ...args: readonly string[]): BenchProcess {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-P=local", new URL(script, import.meta.url).pathname, ...args],
+    args: ["run", "--quiet", "-P=local", new URL(script, import.meta.url).pathname, ...args],
     cwd: new URL("..", import.meta.url).pathname,
     stdin: "piped",
     stdout: "piped",

@@ -2,7 +2,7 @@
 
 import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
-import type { Method } from "../wire/grpc.ts";
+import type { Method } from "../wire/rpc.ts";
 import { type Caller, RefusedRequest, type RequestVerifier } from "../wire/request_verifier.ts";
 import type { TensorMessage } from "../wire/tensor_message.ts";
 import type { AxonSettings, Blacklist } from "./axon_options.ts";

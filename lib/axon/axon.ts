@@ -3,7 +3,8 @@
 import { logger } from "../base/log.ts";
 import type { Modality } from "../domain/modality.ts";
 import { verify } from "../wallet/keypair.ts";
-import { type GrpcServer, serve } from "../wire/grpc.ts";
+import { serve } from "../wire/grpc.ts";
+import type { GrpcServer } from "../wire/rpc.ts";
 import { Health } from "../wire/health.ts";
 import type { Identity } from "../wire/identity.ts";
 import { reflectionStreams } from "../wire/reflection.ts";

@@ -2,7 +2,7 @@
 
 import { parseIp } from "../domain/ip.ts";
 import type { Modality } from "../domain/modality.ts";
-import type { Method } from "../wire/grpc.ts";
+import type { Method } from "../wire/rpc.ts";
 import type { Identity } from "../wire/identity.ts";
 import { MAX_ELEMENTS, MAX_MESSAGE_BYTES } from "../wire/limits.ts";
 import type { SignaturePolicy } from "../wire/signature_policy.ts";

@@ -1,7 +1,7 @@
 /** The way of a request through an axon: who asks, what is asked, when does it run. */
 
 import { ReturnCode } from "../domain/return_code.ts";
-import type { IncomingCall, Method } from "../wire/grpc.ts";
+import type { IncomingCall, Method } from "../wire/rpc.ts";
 import { type Pieces, totalLength } from "../wire/pieces.ts";
 import type { Caller, RequestVerifier } from "../wire/request_verifier.ts";
 import { decodeMessage, type TensorMessage } from "../wire/tensor_message.ts";

@@ -5,7 +5,7 @@ import type { FloatTensor, Tensor } from "../base/tensor.ts";
 import { Modality } from "../domain/modality.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "../wire/call_error.ts";
-import type { Method } from "../wire/grpc.ts";
+import type { Method } from "../wire/rpc.ts";
 import type { Pieces } from "../wire/pieces.ts";
 import { encodeTensor } from "../wire/tensor_codec.ts";
 

@@ -9,7 +9,17 @@ import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "./call_error.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
-import { type Pieces, totalLength } from "./pieces.ts";
+import { type Pieces, PiecesBuffer } from "./pieces.ts";
+import {
+  type CallOptions,
+  type Channel,
+  type GrpcServer,
+  type Handler,
+  type Method,
+  type ServeOptions,
+  StatusError,
+  type StreamHandler,
+} from "./rpc.ts";
 import { listenTcp } from "./tcp_listener.ts";
 
 /*
@@ -17,82 +27,6 @@ import { listenTcp } from "./tcp_listener.ts";
  * Deno 2.9.6 may crash when it receives one on a connection that has had requests
  * (https://github.com/denoland/deno/issues/36788); the test "stop() leaves its callers alive" shows it.
  */
-
-/** The two methods of the protocol. */
-export type Method = "Forward" | "Backward";
-
-/** Options of a call. */
-export interface CallOptions {
-  /** Deadline, in milliseconds from now; the peer is told. */
-  readonly timeoutMs: number;
-  /** Cancels the call here and at the peer. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** A connection to one peer, opened by the first call, and by the next one after it broke. */
-export interface Channel {
-  /**
-   * Calls `/Bittensor/Forward` or `/Bittensor/Backward`.
-   *
-   * @throws {CallError} If no answer comes; the reason of the signal if that fires first.
-   */
-  call(method: Method, request: Pieces, options: CallOptions): Promise<Uint8Array>;
-  /** Closes the connection once the calls in flight have ended. */
-  close(): Promise<void>;
-}
-
-/** A request that came in. */
-export interface IncomingCall {
-  /** IP address of the peer. */
-  readonly peerIp: string;
-  /** Fires when the deadline of the request passes or its caller is gone. */
-  readonly signal: AbortSignal;
-  /** Whether the caller has set a deadline. */
-  readonly hasDeadline: boolean;
-}
-
-/** Answers one request. */
-export type Handler = (request: Uint8Array, call: IncomingCall) => Promise<Pieces>;
-
-/** Answers a stream of requests with a stream of answers; a method of single ones is one too. */
-export type StreamHandler = (
-  requests: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-) => AsyncIterable<Pieces>;
-
-/** Options of {@linkcode serve}. */
-export interface ServeOptions {
-  /** IP address to listen on; `::` is every IPv6 and IPv4 address. */
-  readonly host: string;
-  /** 0 picks a free port. */
-  readonly port: number;
-  /** Requests that are open at one time; those above are refused with RESOURCE_EXHAUSTED. */
-  readonly maximumConcurrentRpcs: number;
-  /** Longest request, in bytes; a longer one is refused with RESOURCE_EXHAUSTED. */
-  readonly maximumMessageBytes: number;
-  /** Answers the methods of the protocol. */
-  readonly handlers: Readonly<Record<Method, Handler>>;
-  /** Answers further methods, by path, such as `/grpc.health.v1.Health/Check`. */
-  readonly streams?: Readonly<Record<string, StreamHandler>>;
-}
-
-/** A server that listens. */
-export interface GrpcServer {
-  readonly port: number;
-  /** Stops to listen, gives running requests `graceMs` milliseconds, then ends them. */
-  close(graceMs: number): Promise<void>;
-}
-
-/** Thrown by a {@linkcode StreamHandler} to end its call with a gRPC status. */
-export class StatusError extends Error {
-  override readonly name = "StatusError";
-  readonly status: "NOT_FOUND" | "INVALID_ARGUMENT";
-
-  constructor(status: StatusError["status"], message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 const METHODS = {
   Forward: method("/Bittensor/Forward"),
@@ -455,32 +389,6 @@ function method(path: string) {
     responseSerialize: toBuffer,
     responseDeserialize: toBytes,
   } as const;
-}
-
-/**
- * Pieces as the library takes a message: it asks for the length, and has them copied behind its own
- * five bytes. So large data is copied once, where a joined buffer would be copied twice.
- */
-class PiecesBuffer {
-  readonly length: number;
-  readonly #pieces: Pieces;
-
-  constructor(pieces: Pieces) {
-    this.length = totalLength(pieces);
-    this.#pieces = pieces;
-  }
-
-  get byteLength(): number {
-    return this.length;
-  }
-
-  copy(target: Uint8Array, start: number): void {
-    let offset = start;
-    for (const piece of this.#pieces) {
-      target.set(piece, offset);
-      offset += piece.length;
-    }
-  }
 }
 
 function toBuffer(pieces: Pieces): Buffer {

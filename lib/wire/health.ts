@@ -10,7 +10,7 @@ import {
   HealthListResponseSchema,
 } from "../../proto/gen/health_pb.ts";
 import { Bittensor } from "../../proto/gen/bittensor_pb.ts";
-import { StatusError, type StreamHandler } from "./grpc.ts";
+import { StatusError, type StreamHandler } from "./rpc.ts";
 import type { Pieces } from "./pieces.ts";
 import { onlyRequest } from "./service_request.ts";
 

@@ -17,7 +17,7 @@ import {
   ServerReflectionResponseSchema,
 } from "../../proto/gen/reflection_pb.ts";
 import { ServerReflection as ServerReflectionV1Alpha } from "../../proto/gen/reflection_v1alpha_pb.ts";
-import type { StreamHandler } from "./grpc.ts";
+import type { StreamHandler } from "./rpc.ts";
 import type { Pieces } from "./pieces.ts";
 import { parseRequest } from "./service_request.ts";
 

@@ -6,7 +6,7 @@ import { type Address, publicKeyOf } from "../domain/address.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import type { Signer, Verify } from "../domain/signer.ts";
 import { CallError } from "./call_error.ts";
-import type { Method } from "./grpc.ts";
+import type { Method } from "./rpc.ts";
 import { NonceClock } from "./nonces.ts";
 import type { Pieces } from "./pieces.ts";
 import { type Session, SessionKeyPair } from "./session.ts";

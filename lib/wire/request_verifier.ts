@@ -4,7 +4,7 @@ import { messageOf } from "../base/errors.ts";
 import { RecentMap } from "../base/recent_map.ts";
 import { type Address, address, publicKeyOf } from "../domain/address.ts";
 import type { Signer, Verify } from "../domain/signer.ts";
-import type { Method } from "./grpc.ts";
+import type { Method } from "./rpc.ts";
 import { ageOf, MAX_AGE_MS, MAX_AHEAD_MS, NonceMemory } from "./nonces.ts";
 import type { Pieces } from "./pieces.ts";
 import { type Session, SessionKeyPair } from "./session.ts";

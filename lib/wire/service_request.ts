@@ -1,7 +1,7 @@
 /** Requests to the standard services of gRPC. */
 
 import { type DescMessage, fromBinary, type MessageShape } from "@bufbuild/protobuf";
-import { StatusError } from "./grpc.ts";
+import { StatusError } from "./rpc.ts";
 
 /** Longest request, in bytes: the names in it are some ten letters long, and come back in answers. */
 const MAX_REQUEST_BYTES = 1024;

@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { createHash, type Hash } from "node:crypto";
-import type { Method } from "./grpc.ts";
+import type { Method } from "./rpc.ts";
 import { type Pieces, totalLength } from "./pieces.ts";
 
 /** Name and version of the scheme, and the first line of every payload. */

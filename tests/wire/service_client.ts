@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
-import { serve, type StreamHandler } from "../../lib/wire/grpc.ts";
+import { serve } from "../../lib/wire/grpc.ts";
+import type { StreamHandler } from "../../lib/wire/rpc.ts";
 
 /** The server of an axon, with these further methods, that answers no other. */
 export function serveStreams(streams: Record<string, StreamHandler>, maximumConcurrentRpcs = 4) {
