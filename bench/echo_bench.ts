@@ -2,18 +2,18 @@
  * Requests per second of our dendrite and axon against bare grpc-js that moves the same bytes.
  *
  * Run with `deno task bench`. Every client and every server is a process of its own; 32 requests are
- * in flight. The pairs take turns within one run, and each starts several times anew, since some
- * processes run faster for all of their life than others: the ratios of the medians hold on a busy
- * machine.
+ * in flight. The pairs take turns in rounds so short that the machine is equally busy for neighbours,
+ * and start several times anew, since some processes run faster for all of their life than others.
+ * A ratio is the geometric mean over all rounds.
  */
 
 import type { Mode } from "./echo.ts";
 import { type BenchProcess, median, startProcess } from "./process.ts";
 
-const STARTS = 5;
-const ROUNDS = 3;
-const ROUND_MS = 1_000;
-const WARM_UP_MS = 1_500;
+const STARTS = 3;
+const ROUNDS = 16;
+const ROUND_MS = 250;
+const WARM_UP_MS = 1_200;
 
 /** The pairs, and what each of ours is compared with. */
 const MODES: readonly Mode[] = ["bare", "untuned", "off", "required"];
@@ -29,8 +29,9 @@ for (const [title, batch, sequence] of [["18 KB", 1, 9], ["1 MB", 8, 64]] as con
   console.log(`\nEcho of ${title}, 32 in flight, requests per second`);
   for (const mode of MODES) console.log(`  ${mode.padEnd(10)} ${median(rates[mode]).toFixed(0)}`);
   for (const [name, of, to] of RATIOS) {
-    const ratio = median(rates[of]) / median(rates[to]);
-    console.log(`  ${name}: ${ratio.toFixed(2)}`);
+    const logarithms = rates[of].map((rate, round) => Math.log(rate / (rates[to][round] ?? NaN)));
+    const mean = logarithms.reduce((sum, value) => sum + value) / logarithms.length;
+    console.log(`  ${name}: ${Math.exp(mean).toFixed(2)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { BittensorError } from "../base/errors.ts";
 import { elementCount, formatShape, type Tensor } from "../base/tensor.ts";
 import { WIRE_VERSION } from "../domain/constants.ts";
 import type { Modality } from "../domain/modality.ts";
-import { type DataType, Serializer, TensorSchema } from "../../proto/gen/bittensor_pb.ts";
+import { Serializer, TensorSchema } from "../../proto/gen/bittensor_pb.ts";
 import { castElements } from "./cast.ts";
 import { TENSOR_TYPES, wireTypeOf } from "./dtype.ts";
 import { FieldWriter, packed } from "./field_writer.ts";
