@@ -1,5 +1,6 @@
 /** Admission: who asks, and may it ask just now. */
 
+import { untilAborted } from "../base/deadline.ts";
 import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import type { Method } from "../wire/rpc.ts";
@@ -8,7 +9,6 @@ import type { TensorMessage } from "../wire/tensor_message.ts";
 import type { AxonSettings, Blacklist } from "./axon_options.ts";
 import { type Outcome, refusal, TOO_MANY } from "./outcome.ts";
 import { RateLimit } from "./rate_limit.ts";
-import { untilAborted } from "./request_lives.ts";
 
 /** Who asks, and the answer if it is decided already. */
 export interface Admitted {

@@ -5,7 +5,7 @@ import type { Modality } from "../domain/modality.ts";
 import type { Method } from "../wire/rpc.ts";
 import type { Identity } from "../wire/identity.ts";
 import { MAX_ELEMENTS, MAX_MESSAGE_BYTES } from "../wire/limits.ts";
-import type { SignaturePolicy } from "../wire/signature_policy.ts";
+import { checkSignaturePolicy, type SignaturePolicy } from "../wire/signature_policy.ts";
 import { checkFunction, type NamedCallbacks } from "./callbacks.ts";
 import { checkModality } from "./modality.ts";
 import {
@@ -111,8 +111,6 @@ export interface AxonSettings {
 /** Longest wait of a timer, in milliseconds; more than enough for a count, too. */
 const MOST = 2_000_000_000;
 
-const POLICIES: readonly string[] = ["required", "verified", "off"] satisfies SignaturePolicy[];
-
 /**
  * Checks options, and fills in the defaults.
  *
@@ -131,11 +129,6 @@ export function checkOptions(options: AxonOptions): AxonSettings {
     throw new RangeError(`Cannot listen on port ${port}: a port is a whole number up to 65535`);
   }
   if (modality !== undefined) checkModality(modality);
-  if (!POLICIES.includes(signatures)) {
-    throw new RangeError(
-      `Cannot set signatures to ${JSON.stringify(signatures)}: it is one of ${POLICIES.join(", ")}`,
-    );
-  }
   if (!(maximumRequestsPerSecond > 0)) {
     throw new RangeError(
       `Cannot set maximumRequestsPerSecond to ${maximumRequestsPerSecond}: it is a number above 0`,
@@ -151,7 +144,7 @@ export function checkOptions(options: AxonOptions): AxonSettings {
     host,
     port,
     modality,
-    signatures,
+    signatures: checkSignaturePolicy(signatures),
     priority: priority ?? (metagraph === undefined ? () => 0 : stakePriority(metagraph)),
     blacklist,
     maximumRequestsPerSecond,

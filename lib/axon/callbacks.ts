@@ -26,7 +26,7 @@ export type CallbackResult = Tensor | null | Promise<Tensor | null>;
  * @param caller Address of the hotkey that the request names, `""` if none.
  * @param inputs For text, `[batch, sequence]` token ids: int64 from all common callers, but another
  * type passes as it came. For images `[batch, sequence, channels, rows, columns]`, for tensors
- * `[batch, sequence, any]`.
+ * `[batch, sequence, width]`.
  * @returns float32 or float64 `[batch, sequence, 512]`; `null` to answer `EmptyResponse`.
  */
 export type ForwardCallback = (
@@ -40,7 +40,7 @@ export type ForwardCallback = (
  *
  * @param caller Address of the hotkey that the request names, `""` if none.
  * @param inputs As for {@linkcode ForwardCallback}, but the batch may be empty.
- * @param gradients `[batch, sequence, any]`, 512 wide from all common callers.
+ * @param gradients `[batch, sequence, width]`, 512 wide from all common callers.
  * @returns The gradients of the inputs, float32 or float64: in the shape of the inputs, or
  * `[batch, sequence, 512]` for text; `null` to answer `EmptyResponse`.
  */

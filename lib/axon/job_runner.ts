@@ -1,5 +1,6 @@
 /** Runs callbacks: so many at one time, the others in the order of their priority. */
 
+import { untilAborted } from "../base/deadline.ts";
 import { logger } from "../base/log.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { Modality } from "../domain/modality.ts";
@@ -11,7 +12,7 @@ import { type Outcome, outcome, QUEUE_FULL, RAN_TOO_LONG, STOPPED } from "./outc
 import { type PriorityFunction, priorityOf } from "./priority.ts";
 import { PriorityQueue, type PriorityQueueOptions } from "./priority_queue.ts";
 import type { Job } from "./request_check.ts";
-import { type RequestLife, untilAborted } from "./request_lives.ts";
+import type { RequestLife } from "./request_lives.ts";
 import { findFault } from "./result_check.ts";
 
 /** Options of {@linkcode JobRunner}. */

@@ -121,14 +121,3 @@ export class RequestLives {
     }
   };
 }
-
-/** The result of `promise`; the reason of `signal` if that fires first. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    const done = () => signal.removeEventListener("abort", onAbort);
-    promise.then(resolve, reject).then(done);
-    if (signal.aborted) onAbort();
-  });
-}

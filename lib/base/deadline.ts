@@ -44,6 +44,17 @@ export async function withDeadline<T>(
   }
 }
 
+/** The result of `promise`; the reason of `signal` if that fires first. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const done = () => signal.removeEventListener("abort", onAbort);
+    promise.then(resolve, reject).then(done);
+    if (signal.aborted) onAbort();
+  });
+}
+
 /** Resolves after `ms` milliseconds; rejects with the reason of `signal` if that fires first. */
 export function delay(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -5,7 +5,7 @@ import { Modality } from "../domain/modality.ts";
 import { verify } from "../wallet/keypair.ts";
 import type { Identity } from "../wire/identity.ts";
 import { RequestSigner } from "../wire/request_signer.ts";
-import type { SignaturePolicy } from "../wire/signature_policy.ts";
+import { checkSignaturePolicy, type SignaturePolicy } from "../wire/signature_policy.ts";
 import { arrivals } from "./arrivals.ts";
 import { backoffLimits } from "./backoff.ts";
 import { readGradients } from "./float_inputs.ts";
@@ -34,7 +34,7 @@ import type { DendriteStatistics } from "./statistics.ts";
 /**
  * Makes a client of other neurons. It connects when it is first used.
  *
- * @throws {RangeError} For a timeout, a limit or a pause that is none.
+ * @throws {RangeError} For a timeout, a limit, a pause or a signature policy that is none.
  *
  * @example Ask a neuron
  * ```ts
@@ -82,7 +82,7 @@ export class Dendrite implements AsyncDisposable {
       options;
     this.#wallet = options.wallet;
     this.#timeoutMs = checkTimeout(options.timeoutMs ?? 5_000);
-    this.#signatures = options.signatures ?? "verified";
+    this.#signatures = checkSignaturePolicy(options.signatures ?? "verified");
     this.#slots = new Semaphore(checkLimit("maximumInFlight", maximumInFlight));
     const pool = this.#pool = new ReceptorPool({
       maximumInFlight: checkLimit("maximumInFlightPerEndpoint", maximumInFlightPerEndpoint),

@@ -4,7 +4,7 @@ import type { Buffer } from "node:buffer";
 import { constants, type Http2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import * as grpc from "@grpc/grpc-js";
-import { delay, settledWithin, withDeadline } from "../base/deadline.ts";
+import { delay, settledWithin, untilAborted } from "../base/deadline.ts";
 import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "./call_error.ts";
@@ -356,7 +356,7 @@ async function* requestsOf(call: StreamCall, signal: AbortSignal): AsyncIterable
   // By default, whoever takes no more requests destroys the call before it is answered.
   const requests: AsyncIterator<Uint8Array> = call.iterator({ destroyOnReturn: false });
   while (true) {
-    const { done, value } = await withDeadline(() => requests.next(), { signal }, callerLeft);
+    const { done, value } = await untilAborted(requests.next(), signal);
     if (done) return;
     yield value;
   }

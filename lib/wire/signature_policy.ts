@@ -7,3 +7,17 @@
  * - `off`: none is made, and none is looked at.
  */
 export type SignaturePolicy = "required" | "verified" | "off";
+
+const POLICIES: readonly string[] = ["required", "verified", "off"] satisfies SignaturePolicy[];
+
+/**
+ * Checks a policy: what is misspelt must not pass for another one.
+ *
+ * @throws {RangeError} If it is none.
+ */
+export function checkSignaturePolicy(signatures: SignaturePolicy): SignaturePolicy {
+  if (POLICIES.includes(signatures)) return signatures;
+  throw new RangeError(
+    `Cannot set signatures to ${JSON.stringify(signatures)}: it is one of ${POLICIES.join(", ")}`,
+  );
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { delay, settledWithin, withDeadline } from "../../lib/base/deadline.ts";
+import { delay, settledWithin, untilAborted, withDeadline } from "../../lib/base/deadline.ts";
 
 const late = () => new Error("too late");
 const never = () => new Promise<never>(() => {});
@@ -102,4 +102,20 @@ Deno.test("settledWithin() waits for the slowest, whether it resolves or rejects
 
 Deno.test("settledWithin() ends when the time is up", async () => {
   await settledWithin([new Promise(() => {})], 5);
+});
+
+Deno.test("untilAborted() gives what the promise gives, unless the signal fires first", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  assert.equal(await untilAborted(Promise.resolve(7), signal), 7);
+  const error = new Error("broken");
+  await assert.rejects(untilAborted(Promise.reject(error), signal), error);
+  const late = Promise.withResolvers<number>();
+  const waiting = untilAborted(late.promise, signal);
+  const reason = new Error("changed my mind");
+  controller.abort(reason);
+  await assert.rejects(waiting, reason);
+  // Whatever comes of it now is nobody's concern, a rejection neither.
+  late.reject(error);
+  await assert.rejects(untilAborted(never(), signal), reason);
 });

@@ -341,3 +341,11 @@ Deno.test("dendrite() refuses timeouts, limits and pauses that are none", async 
     RangeError,
   );
 });
+
+Deno.test("dendrite() refuses a signature policy that it does not know", () => {
+  const signatures = "requried" as "required";
+  assert.throws(() => dendrite({ wallet: IDENTITY, signatures }), {
+    name: "RangeError",
+    message: 'Cannot set signatures to "requried": it is one of required, verified, off',
+  });
+});
