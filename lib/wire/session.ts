@@ -6,6 +6,7 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  type Hash,
   hkdfSync,
   type KeyObject,
   timingSafeEqual,
@@ -52,8 +53,8 @@ export class Session {
 
   /** HMAC-SHA256 of a payload, 32 bytes. Two plain hashes take half the time of `createHmac()`. */
   codeOf(payload: SignedPayload): Uint8Array {
-    const inner = updateHash(createHash("sha256").update(this.#innerKey), payload).digest();
-    return createHash("sha256").update(this.#outerKey).update(inner).digest();
+    const inner = digest(updateHash(createHash("sha256").update(this.#innerKey), payload));
+    return digest(createHash("sha256").update(this.#outerKey).update(inner));
   }
 
   /** Whether a code is that of a payload. */
@@ -100,6 +101,11 @@ export class SessionKeyPair {
     const secret = hkdfSync("sha256", shared, salt, INFO, KEY_BYTES + ID_BYTES);
     return new Session(new Uint8Array(secret), peer.hotkey, now + SESSION_MS);
   }
+}
+
+/** What a hash gives; as text first, since a Buffer takes longer to make. */
+function digest(hash: Hash): Uint8Array {
+  return Uint8Array.fromHex(hash.digest("hex"));
 }
 
 /** A key as node:crypto reads it. */
