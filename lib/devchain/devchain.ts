@@ -3,11 +3,12 @@ import { type Rao, rao, RAO_PER_TAO } from "../domain/balance.ts";
 import { formatHostPort } from "../domain/endpoint.ts";
 import { type DevAccount, devAccounts } from "./dev_accounts.ts";
 import { DevNode } from "./node/dev_node.ts";
+import type { SealMode } from "./node/seal_timer.ts";
 import { createMethods } from "./rpc/methods.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { appendGenesis } from "./runtime/genesis.ts";
-import { hashesReady } from "./scale/crypto.ts";
-import { MemoryStore } from "./state/memory_store.ts";
+import { cryptoReady } from "./scale/crypto.ts";
+import { SqliteStore } from "./state/sqlite_store.ts";
 
 export type { DevAccount };
 
@@ -26,7 +27,7 @@ export interface DevChainOptions {
    * `"instant"` seals a block when an extrinsic waits; an interval seals on time, empty blocks too.
    * @default {"instant"}
    */
-  readonly seal?: "instant" | { readonly intervalMs: number } | undefined;
+  readonly seal?: SealMode | undefined;
   /** Time from a block to its finality, in milliseconds. @default {250} */
   readonly finalityDelayMs?: number | undefined;
   /** Clock of the blocks, in milliseconds since 1970. @default {Date.now} */
@@ -75,16 +76,17 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  */
 export async function devchain(options: DevChainOptions = {}): Promise<DevChain> {
   const { host = "127.0.0.1", port = 0, signal } = options;
-  await hashesReady();
+  await cryptoReady();
   signal?.throwIfAborted();
   const accounts = devAccounts();
-  const node = createNode(options, accounts);
+  const store = new SqliteStore();
+  const node = createNode(store, options, accounts);
   const server = serveRpc(createMethods(node), { host, port });
-  node.start();
   const close = once(async () => {
     signal?.removeEventListener("abort", close);
     node[Symbol.dispose]();
     await server.close();
+    store[Symbol.dispose]();
   });
   signal?.addEventListener("abort", close);
   return {
@@ -99,15 +101,18 @@ export async function devchain(options: DevChainOptions = {}): Promise<DevChain>
   };
 }
 
-function createNode(options: DevChainOptions, accounts: readonly DevAccount[]): DevNode {
+function createNode(
+  store: SqliteStore,
+  options: DevChainOptions,
+  accounts: readonly DevAccount[],
+): DevNode {
   const { seal = "instant", finalityDelayMs = 250, now = Date.now } = options;
   const balances = options.balances ??
     accounts.map(({ address }) => [address, DEFAULT_BALANCE] as const);
   checkDuration("finalityDelayMs", finalityDelayMs, 0);
-  if (seal !== "instant") checkDuration("seal.intervalMs", seal.intervalMs, 1);
-  const store = new MemoryStore();
-  const genesis = appendGenesis(store, new Map(balances));
-  return new DevNode(store, genesis, { seal, finalityDelayMs, now });
+  if (typeof seal === "object") checkDuration("seal.intervalMs", seal.intervalMs, 1);
+  appendGenesis(store, new Map(balances));
+  return new DevNode(store, { seal, finalityDelayMs, now });
 }
 
 function checkDuration(name: string, ms: number, least: number): void {

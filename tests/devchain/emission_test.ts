@@ -13,7 +13,7 @@ import {
   weightVals,
 } from "../../lib/devchain/runtime/subtensor/storage.ts";
 import { initializeSubtensor } from "../../lib/devchain/runtime/subtensor/subtensor.ts";
-import { MemoryStore } from "../../lib/devchain/state/memory_store.ts";
+import { SqliteStore } from "../../lib/devchain/state/sqlite_store.ts";
 import { Overlay } from "../../lib/devchain/state/overlay.ts";
 import vectors from "../vectors/emission_akatsuki.json" with { type: "json" };
 
@@ -90,7 +90,7 @@ function readNeuron(state: Overlay, index: number): Neuron {
 }
 
 function startState({ neurons = [], transactionFeePool: pool = "0" }: Scenario["genesis"]) {
-  const state = new Overlay(new MemoryStore(), -1);
+  const state = new Overlay(new SqliteStore(), -1);
   nextUid.put(state, BigInt(neurons.length));
   transactionFeePool.put(state, BigInt(pool));
   neurons.forEach((neuron, index) => {

@@ -66,6 +66,16 @@ export class RpcSocket implements AsyncDisposable {
     return answer;
   }
 
+  /** Asks and gives the answer, whatever is said before. */
+  async answer(method: string, ...params: unknown[]): Promise<Message> {
+    const id = ++this.#lastId;
+    this.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    while (true) {
+      const message = await this.next() as Message;
+      if (message.id === id) return message;
+    }
+  }
+
   /** The result of a request that must succeed. */
   async result(method: string, ...params: unknown[]): Promise<unknown> {
     const { result, error } = await this.ask(method, ...params);

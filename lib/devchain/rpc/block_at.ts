@@ -11,12 +11,24 @@ export function findBlock(node: DevNode, params: Params, position: number): Bloc
   return (number === undefined ? undefined : node.store.block(number)) ?? null;
 }
 
-/** The number of that block. @throws {RpcError} If the hash is unknown. */
+/**
+ * The number of that block, whose state can be read.
+ *
+ * @throws {RpcError} If the hash is unknown, or the state of the block was pruned.
+ */
 export function blockNumberAt(node: DevNode, params: Params, position: number): number {
-  const block = findBlock(node, params, position);
-  if (block !== null) return block.header.number;
-  throw new RpcError(
-    RpcCode.UnknownBlock,
-    `Client error: UnknownBlock: Header was not found in the database: ${params.hex(position)}`,
-  );
+  const hash = params.optionalHash(position);
+  if (hash === undefined) return node.best.header.number;
+  const number = node.store.numberOf(hash);
+  if (number === undefined) {
+    throw unknownBlock(`UnknownBlock: Header was not found in the database: ${hash}`);
+  }
+  if (number < node.store.oldestState) {
+    throw unknownBlock(`UnknownBlock: State already discarded for ${hash}`);
+  }
+  return number;
+}
+
+function unknownBlock(what: string): RpcError {
+  return new RpcError(RpcCode.UnknownBlock, `Client error: ${what}`);
 }

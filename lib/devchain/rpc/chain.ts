@@ -4,11 +4,19 @@ import type { DevNode } from "../node/dev_node.ts";
 import { type Hex, toHex } from "../scale/hex.ts";
 import type { Block, Header } from "../state/chain_store.ts";
 import { findBlock } from "./block_at.ts";
+import type { Params } from "./params.ts";
 import { type RpcMethod, type RpcMethods, type Subscription, unsubscribe } from "./rpc_method.ts";
 
 /** The methods of this namespace; clients of different ages spell some of them differently. */
 export function chainMethods(node: DevNode): RpcMethods {
-  const finalizedHead = () => node.lastFinalized.hash;
+  const getFinalizedHead = () => node.lastFinalized.hash;
+  const getBlockHash = (params: Params) => {
+    if (!params.has(0)) return node.best.hash;
+    const numbers = params.numberOrList(0);
+    return typeof numbers === "number"
+      ? hashOf(node, numbers)
+      : numbers.map((number) => hashOf(node, number));
+  };
   const subscribeNewHeads: RpcMethod = (_params, client) =>
     client.subscribe(bestHeads(node, "chain_newHead"));
   const subscribeFinalizedHeads: RpcMethod = (_params, client) =>
@@ -22,19 +30,16 @@ export function chainMethods(node: DevNode): RpcMethods {
       const block = findBlock(node, params, 0);
       return block && formatBlock(block);
     },
-    chain_getBlockHash: (params) => {
-      if (!params.has(0)) return node.best.hash;
-      const numbers = params.numberOrList(0);
-      return typeof numbers === "number"
-        ? hashOf(node, numbers)
-        : numbers.map((number) => hashOf(node, number));
-    },
-    chain_getFinalizedHead: finalizedHead,
-    chain_getFinalisedHead: finalizedHead,
+    chain_getBlockHash: getBlockHash,
+    chain_getHead: getBlockHash,
+    chain_getFinalizedHead: getFinalizedHead,
+    chain_getFinalisedHead: getFinalizedHead,
     chain_subscribeNewHead: subscribeNewHeads,
     chain_subscribeNewHeads: subscribeNewHeads,
     chain_unsubscribeNewHead: unsubscribe,
     chain_unsubscribeNewHeads: unsubscribe,
+    subscribe_newHead: subscribeNewHeads,
+    unsubscribe_newHead: unsubscribe,
     chain_subscribeAllHeads: (_params, client) =>
       client.subscribe(bestHeads(node, "chain_allHead")),
     chain_unsubscribeAllHeads: unsubscribe,

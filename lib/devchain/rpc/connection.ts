@@ -75,11 +75,16 @@ export class Connection implements RpcClient {
     if (length > MAX_MESSAGE) return this.#close(TOO_BIG, `messages have at most ${MAX_MESSAGE}`);
     const message = typeof data === "string" ? data : new TextDecoder().decode(data);
     this.#held = [];
-    const text = answer(this.#methods, this, message);
+    const reply = answer(this.#methods, this, message);
     const held = this.#held;
     this.#held = undefined;
-    if (text !== undefined) this.#send(text);
+    if (reply instanceof Promise) reply.then((text) => this.#reply(text));
+    else this.#reply(reply);
     for (const notification of held) this.#send(notification);
+  }
+
+  #reply(text: string | undefined): void {
+    if (text !== undefined) this.#send(text);
   }
 
   #send(text: string): void {

@@ -6,6 +6,7 @@ import { chainMethods } from "./chain.ts";
 import { paymentMethods } from "./payment.ts";
 import type { RpcMethod } from "./rpc_method.ts";
 import { stateMethods } from "./state.ts";
+import { storageMethods } from "./storage.ts";
 import { systemMethods } from "./system.ts";
 
 /** All methods by name; `rpc_methods` lists them, itself included. */
@@ -15,6 +16,7 @@ export function createMethods(node: DevNode): ReadonlyMap<string, RpcMethod> {
     ...chainMethods(node),
     ...paymentMethods(node),
     ...stateMethods(node),
+    ...storageMethods(node),
     ...systemMethods(node),
   }));
   const names = [...methods.keys(), "rpc_methods"].sort();

@@ -1,6 +1,7 @@
 /** Arguments of RPC methods, checked as they are taken. */
 
-import { fromHex, type Hex } from "../scale/hex.ts";
+import { blake2_256 } from "../scale/crypto.ts";
+import { fromHex, type Hex, toHex } from "../scale/hex.ts";
 import { invalidParams } from "./rpc_error.ts";
 
 const HEX = /^0x(?:[0-9a-f]{2})*$/i;
@@ -31,9 +32,12 @@ export class Params {
 
   /** Different hexadecimal texts, in the order of a list that may repeat them. @throws {RpcError} */
   hexSet(position: number): readonly Hex[] {
-    const values = this.#values[position];
-    if (!Array.isArray(values)) throw invalidParams("expected a list of hexadecimal texts");
-    return [...new Set(values.map(asHex))];
+    return [...new Set(this.#list(position).map(asHex))];
+  }
+
+  /** Hashes of extrinsics, each given as `{ hash }` or as `{ extrinsic }`. @throws {RpcError} */
+  extrinsicHashes(position: number): readonly Hex[] {
+    return this.#list(position).map(asExtrinsicHash);
   }
 
   /** The hash of a block, if it is given. @throws {RpcError} */
@@ -61,6 +65,12 @@ export class Params {
     if (typeof value !== "string") throw invalidParams("expected a text");
     return value;
   }
+
+  #list(position: number): readonly unknown[] {
+    const values = this.#values[position];
+    if (!Array.isArray(values)) throw invalidParams("expected a list");
+    return values;
+  }
 }
 
 function asHex(value: unknown): Hex {
@@ -68,6 +78,14 @@ function asHex(value: unknown): Hex {
     throw invalidParams("expected hexadecimal text that starts with 0x");
   }
   return `0x${value.slice(2).toLowerCase()}`;
+}
+
+function asExtrinsicHash(value: unknown): Hex {
+  if (typeof value === "object" && value !== null) {
+    if ("hash" in value) return asHex(value.hash);
+    if ("extrinsic" in value) return toHex(blake2_256(fromHex(asHex(value.extrinsic))));
+  }
+  throw invalidParams("expected { hash } or { extrinsic }");
 }
 
 function asNumber(value: unknown): number {

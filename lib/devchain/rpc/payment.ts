@@ -1,7 +1,7 @@
 /** RPC `payment_*`: what extrinsics cost. */
 
 import type { DevNode } from "../node/dev_node.ts";
-import { queryInfo } from "../runtime/runtime_apis.ts";
+import { queryFeeDetails, queryInfo } from "../runtime/transaction_apis.ts";
 import { blockNumberAt } from "./block_at.ts";
 import type { RpcMethods } from "./rpc_method.ts";
 
@@ -17,5 +17,20 @@ export function paymentMethods(node: DevNode): RpcMethods {
         partialFee: partial_fee.toString(),
       };
     },
+    payment_queryFeeDetails: (params) => {
+      blockNumberAt(node, params, 1);
+      const { inclusion_fee } = queryFeeDetails(params.bytes(0));
+      return {
+        inclusionFee: inclusion_fee === undefined ? null : {
+          baseFee: hexNumber(inclusion_fee.base_fee),
+          lenFee: hexNumber(inclusion_fee.len_fee),
+          adjustedWeightFee: hexNumber(inclusion_fee.adjusted_weight_fee),
+        },
+      };
+    },
   };
+}
+
+function hexNumber(value: bigint): string {
+  return `0x${value.toString(16)}`;
 }

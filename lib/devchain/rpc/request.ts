@@ -13,16 +13,15 @@ const MAX_BATCH = 100;
 /** Characters that an answer may have, that to a batch too. */
 const MAX_ANSWER = 16 * 1024 * 1024;
 
-/**
- * Answers a message: one request or a batch.
- *
- * @returns the answer, or nothing if the message holds only notifications.
- */
+/** The text of an answer, at once or later; notifications get none. */
+type Answer = string | undefined | Promise<string | undefined>;
+
+/** Answers a message: one request or a batch. */
 export function answer(
   methods: ReadonlyMap<string, RpcMethod>,
   client: RpcClient,
   message: string,
-): string | undefined {
+): Answer {
   const content = parse(message);
   if (content === undefined) {
     return failure(null, new RpcError(RpcCode.ParseError, "Parse error"));
@@ -40,17 +39,22 @@ function answerBatch(
   methods: ReadonlyMap<string, RpcMethod>,
   client: RpcClient,
   requests: readonly unknown[],
-): string | undefined {
-  const answers: string[] = [];
+): Answer {
+  const answers: Answer[] = [];
   let length = 0;
   for (const request of requests) {
-    const text = answerOne(methods, client, request);
-    if (text === undefined) continue;
-    answers.push(text);
-    length += text.length;
+    const one = answerOne(methods, client, request);
+    answers.push(one);
+    length += typeof one === "string" ? one.length : 0;
     if (length > MAX_ANSWER) return failure(null, tooBig());
   }
-  return answers.length === 0 ? undefined : `[${answers.join(",")}]`;
+  const isLate = answers.some((one) => one instanceof Promise);
+  return isLate ? Promise.all(answers).then(joined) : joined(answers);
+}
+
+function joined(answers: readonly unknown[]): string | undefined {
+  const texts = answers.filter((text) => typeof text === "string");
+  return texts.length === 0 ? undefined : `[${texts.join(",")}]`;
 }
 
 /** A notification of a subscription. */
@@ -70,18 +74,17 @@ function answerOne(
   methods: ReadonlyMap<string, RpcMethod>,
   client: RpcClient,
   request: unknown,
-): string | undefined {
+): Answer {
   if (!isRequest(request)) return failure(null, invalidRequest());
   const { id, method, params = [] } = request;
   try {
     const run = methods.get(method);
     if (run === undefined) throw new RpcError(RpcCode.MethodNotFound, "Method not found");
     const result = run(new Params(params), client);
-    if (id === undefined) return;
-    const text = JSON.stringify({ jsonrpc: "2.0", result, id });
-    return text.length > MAX_ANSWER ? failure(id, tooBig()) : text;
+    if (!(result instanceof Promise)) return success(id, result);
+    return result.then((late) => success(id, late), (error) => failure(id, error));
   } catch (error) {
-    if (id !== undefined) return failure(id, error);
+    return failure(id, error);
   }
 }
 
@@ -89,8 +92,10 @@ interface Request {
   readonly method: string;
   readonly params?: readonly unknown[];
   /** Missing in a notification, which gets no answer. */
-  readonly id?: string | number | null;
+  readonly id?: RequestId;
 }
+
+type RequestId = string | number | null | undefined;
 
 function isRequest(value: unknown): value is Request {
   if (typeof value !== "object" || value === null) return false;
@@ -108,7 +113,14 @@ function tooBig(): RpcError {
   return new RpcError(RpcCode.ResponseTooBig, "Response is too big");
 }
 
-function failure(id: string | number | null, error: unknown): string {
+function success(id: RequestId, result: unknown): string | undefined {
+  if (id === undefined) return undefined;
+  const text = JSON.stringify({ jsonrpc: "2.0", result, id });
+  return text.length > MAX_ANSWER ? failure(id, tooBig()) : text;
+}
+
+function failure(id: RequestId, error: unknown): string | undefined {
+  if (id === undefined) return undefined;
   const { code, message, data } = asRpcError(error);
   return JSON.stringify({ jsonrpc: "2.0", error: { code, message, data }, id });
 }

@@ -25,6 +25,12 @@ export class RpcError extends Error {
   }
 }
 
+/** The client asked for more than one answer may hold. */
+export function countTooLarge(value: number, max: number): RpcError {
+  const message = `count exceeds maximum value. value: ${value}, max: ${max}`;
+  return new RpcError(RpcCode.CountTooLarge, message);
+}
+
 /** The arguments of a request are not what the method takes. */
 export function invalidParams(what: string): RpcError {
   return new RpcError(RpcCode.InvalidParams, "Invalid params", what);

@@ -16,7 +16,7 @@ export interface RpcClient {
   unsubscribe(id: string): boolean;
 }
 
-/** Answers a request. @throws {RpcError} or {TransactionRefused} for an error answer. */
+/** Answers a request, at once or by a promise. @throws {RpcError} or {TransactionRefused} for an error answer. */
 export type RpcMethod = (params: Params, client: RpcClient) => unknown;
 
 /** Methods by name. */

@@ -131,14 +131,17 @@ export function withdraw(context: CallContext, who: AccountId, amount: bigint): 
   burn(context.state, amount);
 }
 
-/** Gives an account its balance in the genesis block. */
-export function endow(
+/** Gives an account a balance, 0 or at least the existential deposit; it is issued or burned. */
+export function setBalance(
   context: Pick<CallContext, "state" | "deposit">,
   who: AccountId,
   free: bigint,
 ): void {
-  putData(context, who, { ...accountOf(context.state, who).data, free });
-  totalIssuance.put(context.state, totalIssuance.get(context.state) + free);
+  const { state, deposit } = context;
+  const { data } = accountOf(state, who);
+  putData(context, who, free === 0n ? undefined : { ...data, free });
+  burn(state, data.free - free);
+  deposit(events.make.BalanceSet(who, free, data.reserved));
 }
 
 export const balances: Pallet = {

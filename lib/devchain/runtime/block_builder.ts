@@ -5,7 +5,7 @@ import { BASE_EXTRINSIC_WEIGHT, MAX_NORMAL_LENGTH, MAX_NORMAL_WEIGHT } from "./b
 import { encodeInherent, type SignedExtrinsic } from "./extrinsic.ts";
 import { type BoundCall, type Call, type CallContext, DispatchFailure } from "./pallet.ts";
 import { system } from "./pallets.ts";
-import type { AccountId, DispatchError, DispatchInfo } from "./primitives.ts";
+import type { AccountId, DispatchError, DispatchInfo, DispatchOutcome } from "./primitives.ts";
 import { sealBlock } from "./seal.ts";
 import { collectPooledFee, pooledFee } from "./subtensor/pooled_fee.ts";
 import { initializeSubtensor } from "./subtensor/subtensor.ts";
@@ -31,6 +31,11 @@ export class BlockBuilder {
     initializeSubtensor(this.state, this.number);
   }
 
+  /** Changes the state as the block opens: what no extrinsic may do, and the operator may. */
+  intervene(change: (context: CallContext) => void): void {
+    change(this.#contextOf(undefined, { tag: "Initialization", value: undefined }));
+  }
+
   /** Adds the inherent, which comes first. @param clock Milliseconds since 1970. */
   addTimestamp(clock: number): void {
     const { palletIndex, call } = timestampSet;
@@ -51,11 +56,12 @@ export class BlockBuilder {
    *
    * The signer pays also if the call fails, and what the call wrote until then stays.
    *
-   * @returns false if its nonce is not yet the signer's next; then nothing changed.
+   * @returns how its call ended; nothing if its nonce is not yet the signer's next, and then nothing
+   * changed.
    * @throws {TransactionRefused} If the state does not allow it; nothing changed either.
    */
-  add(extrinsic: SignedExtrinsic): boolean {
-    if (checkState(this.state, extrinsic) > 0) return false;
+  add(extrinsic: SignedExtrinsic): DispatchOutcome | undefined {
+    if (checkState(this.state, extrinsic) > 0) return undefined;
     const { signer, call, bytes } = extrinsic;
     const context = this.#contextOf(signer);
     const charge = chargeOf(extrinsic);
@@ -66,18 +72,20 @@ export class BlockBuilder {
     this.#weight += BASE_EXTRINSIC_WEIGHT + call.weight;
     this.#length += bytes.length;
     this.#finish(bytes, call, failure, context);
-    return true;
+    return failure === undefined ? { tag: "Ok", value: undefined } : { tag: "Err", value: failure };
   }
 
   /** Closes the block. */
   seal(): { readonly block: Block; readonly changes: StateChanges } {
     system.putEvents(this.state, this.#records);
-    const { changes } = this.state;
-    return { block: sealBlock(this.#parent, this.#extrinsics, changes), changes };
+    const block = sealBlock(this.#parent, this.#extrinsics, this.state);
+    return { block, changes: this.state.changes };
   }
 
-  #contextOf(signer: AccountId | undefined): CallContext {
-    const phase = { tag: "ApplyExtrinsic", value: this.#extrinsics.length } as const;
+  #contextOf(
+    signer: AccountId | undefined,
+    phase: EventRecord["phase"] = { tag: "ApplyExtrinsic", value: this.#extrinsics.length },
+  ): CallContext {
     return {
       state: this.state,
       blockNumber: this.number,

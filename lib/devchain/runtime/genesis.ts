@@ -5,7 +5,7 @@ import type { Rao } from "../../domain/balance.ts";
 import { toHex } from "../scale/hex.ts";
 import type { Block, ChainStore } from "../state/chain_store.ts";
 import { Overlay } from "../state/overlay.ts";
-import { endow, EXISTENTIAL_DEPOSIT } from "./balances.ts";
+import { EXISTENTIAL_DEPOSIT, setBalance } from "./balances.ts";
 import { sealBlock } from "./seal.ts";
 import { clearFeeMultiplier } from "./transaction_payment.ts";
 
@@ -25,10 +25,10 @@ export function appendGenesis(
     if (balance < EXISTENTIAL_DEPOSIT || balance >= MAX_BALANCE) {
       throw new RangeError(`Cannot endow ${address} with ${balance} rao: give it 500 to 2^64 - 1`);
     }
-    endow({ state, deposit: () => {} }, toHex(publicKeyOf(address)), balance);
+    setBalance({ state, deposit: () => {} }, toHex(publicKeyOf(address)), balance);
   }
   clearFeeMultiplier(state);
-  const block = sealBlock(undefined, [], state.changes);
+  const block = sealBlock(undefined, [], state);
   store.append(block, state.changes);
   return block;
 }

@@ -110,6 +110,12 @@ export const dispatchError = variant("sp_runtime::DispatchError", {
 /** A value of {@linkcode dispatchError}. */
 export type DispatchError = ValueOf<typeof dispatchError>;
 
+/** How the call of an extrinsic ended. */
+export const dispatchOutcome = variant("Result", { Ok: unit, Err: dispatchError });
+
+/** A value of {@linkcode dispatchOutcome}. */
+export type DispatchOutcome = ValueOf<typeof dispatchOutcome>;
+
 export const runtimeVersion = struct("sp_version::RuntimeVersion", {
   spec_name: str,
   impl_name: str,

@@ -26,9 +26,26 @@ export function clearFeeMultiplier(state: State): void {
   nextFeeMultiplier.put(state, 0n);
 }
 
+/** The parts of a fee, in rao; weight costs nothing. */
+export interface InclusionFee {
+  readonly base: bigint;
+  readonly length: bigint;
+}
+
+/** The parts of the fee of an extrinsic of `length` bytes, unless its call is free. */
+export function inclusionFeeParts(
+  call: Pick<Call, "paysFee">,
+  length: number,
+): InclusionFee | undefined {
+  return call.paysFee
+    ? { base: BASE_EXTRINSIC_WEIGHT, length: BYTE_FEE * BigInt(length) }
+    : undefined;
+}
+
 /** The fee of an extrinsic of `length` bytes, in rao, without a tip. */
 export function inclusionFee(call: Pick<Call, "paysFee">, length: number): bigint {
-  return call.paysFee ? BASE_EXTRINSIC_WEIGHT + BYTE_FEE * BigInt(length) : 0n;
+  const parts = inclusionFeeParts(call, length);
+  return parts === undefined ? 0n : parts.base + parts.length;
 }
 
 const coefficient = struct("frame_support::weights::WeightToFeeCoefficient", {

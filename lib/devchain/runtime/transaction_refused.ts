@@ -1,6 +1,9 @@
 /** Why the pool does not take an extrinsic: the codes and sentences of Substrate. */
 
+import type { TransactionValidityError } from "./transaction_validity.ts";
+
 const INVALID = {
+  Future: "Transaction will be valid in the future",
   Stale: "Transaction is outdated",
   BadProof: "Transaction has a bad signature",
   AncientBirthBlock: "Transaction has an ancient birth block",
@@ -36,36 +39,51 @@ export class TransactionRefused extends Error {
   readonly code: number;
   /** The reason, where `message` names only the kind. */
   readonly data: string | undefined;
+  /** The same as the runtime says it, if it was the runtime that refused. */
+  readonly validity: TransactionValidityError | undefined;
 
-  constructor(code: number, message: string, data?: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(
+    code: number,
+    message: string,
+    { data, validity, cause }: {
+      readonly data?: string | undefined;
+      readonly validity?: TransactionValidityError;
+      readonly cause?: unknown;
+    },
+  ) {
+    super(message, { cause });
     this.code = code;
     this.data = data;
+    this.validity = validity;
   }
 }
 
 /** The extrinsic breaks a rule. */
 export function invalidTransaction(reason: keyof typeof INVALID): TransactionRefused {
-  return new TransactionRefused(1010, "Invalid Transaction", INVALID[reason]);
+  return new TransactionRefused(1010, "Invalid Transaction", {
+    data: INVALID[reason],
+    validity: { tag: "Invalid", value: { tag: reason, value: undefined } },
+  });
 }
 
 /** Nobody can say whether the extrinsic is valid. */
 export function unknownValidity(reason: keyof typeof UNKNOWN): TransactionRefused {
-  return new TransactionRefused(1011, "Unknown Transaction Validity", UNKNOWN[reason]);
+  return new TransactionRefused(1011, "Unknown Transaction Validity", {
+    data: UNKNOWN[reason],
+    validity: { tag: "Unknown", value: { tag: reason, value: undefined } },
+  });
 }
 
 /** The bytes are no extrinsic of this runtime; an unknown call is one cause. */
 export function undecodable(what: string, cause?: unknown): TransactionRefused {
-  return new TransactionRefused(
-    1002,
-    "Verification Error: Runtime error: Execution failed",
-    `Could not decode the extrinsic: ${what}`,
-    { cause },
-  );
+  return new TransactionRefused(1002, "Verification Error: Runtime error: Execution failed", {
+    data: `Could not decode the extrinsic: ${what}`,
+    cause,
+  });
 }
 
 /** The pool has no place for the extrinsic. */
 export function poolRefusal(reason: keyof typeof POOL): TransactionRefused {
   const { code, message, data } = POOL[reason];
-  return new TransactionRefused(code, message, data);
+  return new TransactionRefused(code, message, { data });
 }

@@ -6,13 +6,15 @@ import type { ValueOf } from "../scale/scale_type.ts";
 import type { runtimeVersion } from "./primitives.ts";
 
 /**
- * Versions of the runtime APIs that `state_call` serves. `Metadata` 2 is newer than 2021: it lets
- * today's clients ask for the metadata version they prefer.
+ * Versions of the runtime APIs that `state_call` serves. `Metadata` 2 and `TaggedTransactionQueue` 3
+ * are newer than 2021: today's clients ask for the metadata version they prefer, and check an
+ * extrinsic against a block.
  */
 const API_VERSIONS = {
   Core: 3,
   Metadata: 2,
   AccountNonceApi: 1,
+  TaggedTransactionQueue: 3,
   TransactionPaymentApi: 1,
 } as const;
 

@@ -29,7 +29,12 @@ export class Overlay implements State {
   }
 
   get(key: Hex): Uint8Array | undefined {
-    return this.#changes.has(key) ? this.#changes.get(key) : this.#store.read(key, this.#parent);
+    return this.#changes.has(key) ? this.#changes.get(key) : this.before(key);
+  }
+
+  /** The value before all changes. */
+  before(key: Hex): Uint8Array | undefined {
+    return this.#store.read(key, this.#parent);
   }
 
   set(key: Hex, value: Uint8Array): void {

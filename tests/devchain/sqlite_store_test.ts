@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Hex } from "../../lib/devchain/scale/hex.ts";
 import type { Block } from "../../lib/devchain/state/chain_store.ts";
-import { MemoryStore } from "../../lib/devchain/state/memory_store.ts";
+import { SqliteStore } from "../../lib/devchain/state/sqlite_store.ts";
 
 const ZERO = `0x${"00".repeat(32)}` as const;
 
@@ -15,9 +15,9 @@ const key = fc.uint8Array({ maxLength: 2 }).map((bytes): Hex => `0x${bytes.toHex
 const value = fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined });
 const changes = fc.array(fc.tuple(key, value), { maxLength: 8 }).map((entries) => new Map(entries));
 
-Deno.test("MemoryStore keeps the state after every block", () => {
+Deno.test("SqliteStore keeps the state after every block", () => {
   fc.assert(fc.property(fc.array(changes, { maxLength: 8 }), (blocks) => {
-    const store = new MemoryStore();
+    using store = new SqliteStore();
     const states: Map<Hex, Uint8Array>[] = [];
     for (const [number, written] of blocks.entries()) {
       store.append(block(number), written);
@@ -31,14 +31,14 @@ Deno.test("MemoryStore keeps the state after every block", () => {
     for (const [number, state] of states.entries()) {
       const sorted = [...state.keys()].sort();
       assert.deepEqual(store.keys({ prefix: "0x", limit: 100 }, number), sorted);
-      for (const key of sorted) assert.equal(store.read(key, number), state.get(key));
+      for (const key of sorted) assert.deepEqual(store.read(key, number), state.get(key));
     }
   }));
 });
 
-Deno.test("MemoryStore.keys() lists a prefix in pages", () => {
+Deno.test("SqliteStore.keys() lists a prefix in pages", () => {
   fc.assert(fc.property(changes, key, fc.integer({ min: 1, max: 3 }), (written, prefix, limit) => {
-    const store = new MemoryStore();
+    using store = new SqliteStore();
     store.append(block(0), written);
     const pages: Hex[] = [];
     for (let more = true; more;) {
@@ -51,8 +51,8 @@ Deno.test("MemoryStore.keys() lists a prefix in pages", () => {
   }));
 });
 
-Deno.test("MemoryStore.append() takes only the next block", () => {
-  const store = new MemoryStore();
+Deno.test("SqliteStore.append() takes only the next block", () => {
+  using store = new SqliteStore();
   assert.throws(() => store.append(block(1), new Map()), RangeError);
   store.append(block(0), new Map());
   assert.throws(() => store.append(block(0), new Map()), RangeError);
