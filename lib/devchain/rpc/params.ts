@@ -4,7 +4,8 @@ import { blake2_256 } from "../scale/crypto.ts";
 import { fromHex, type Hex, toHex } from "../scale/hex.ts";
 import { invalidParams } from "./rpc_error.ts";
 
-const HEX = /^0x(?:[0-9a-f]{2})*$/i;
+/** The prefix may be missing, as for Substrate. */
+const HEX = /^(?:0x)?((?:[0-9a-f]{2})*)$/i;
 const HASH_LENGTH = 66;
 
 /** The arguments of one request, by position. */
@@ -74,10 +75,9 @@ export class Params {
 }
 
 function asHex(value: unknown): Hex {
-  if (typeof value !== "string" || !HEX.test(value)) {
-    throw invalidParams("expected hexadecimal text that starts with 0x");
-  }
-  return `0x${value.slice(2).toLowerCase()}`;
+  const digits = typeof value === "string" ? HEX.exec(value)?.[1] : undefined;
+  if (digits === undefined) throw invalidParams("expected hexadecimal text");
+  return `0x${digits.toLowerCase()}`;
 }
 
 function asExtrinsicHash(value: unknown): Hex {
