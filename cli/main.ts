@@ -1,6 +1,6 @@
 /** Entry point of the command line. */
 
-import { addQuickstart } from "./commands/quickstart.ts";
+import { COMMANDS } from "./commands.ts";
 import { runProgram } from "./program.ts";
 
-if (import.meta.main) Deno.exit(await runProgram(Deno.args, [addQuickstart]));
+if (import.meta.main) Deno.exit(await runProgram(Deno.args, COMMANDS));

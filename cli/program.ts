@@ -1,58 +1,56 @@
-/** The program `bt`: its commands, its signals, and how it fails. The one file that runs commander. */
+/** The program `bt`: its options, its commands, and how it ends. The one file that runs commander. */
 
-import { Command, CommanderError, InvalidArgumentError } from "@commander-js/extra-typings";
-import { BittensorError } from "../mod.ts";
+import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type CommandContext, createContext, type GlobalOptions } from "./context.ts";
+import { ExitCode } from "./exit_code.ts";
+import { exitCodeOf, formatFailure } from "./failure.ts";
+import { modernFlags } from "./seed_era_flags.ts";
+import { stopSignal } from "./stop_signal.ts";
 
-/** What a command gets besides its own options. */
-export interface CommandContext {
-  /** Fires when the person at the terminal, or the system, wants the program to stop. */
-  readonly signal: AbortSignal;
-  /** Someone is watching: progress may be drawn. */
-  readonly interactive: boolean;
-  /** Shows a line, unless the output is one JSON document. */
-  print(line: string): void;
-  /** Ends the command with its result: printed only as the JSON document. */
-  finish(result: unknown): void;
+export { Option };
+
+/** A command as its file gets it: with name and summary, without arguments and options. */
+export type BareCommand = ReturnType<typeof bareCommand>;
+
+/** Gives a command its arguments, options and action: what each file of `commands/` exports. */
+export type ConfigureCommand = (command: BareCommand, context: CommandContext) => void;
+
+/** A command in the table of the program. */
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for `bt --help`. */
+  readonly summary: string;
+  load(): Promise<ConfigureCommand>;
 }
 
-/** The program as commands see it, to add themselves to. */
-export type Program = ReturnType<typeof createProgram>;
-
-/** Adds a command to the program: what each file of `commands/` exports. */
-export type AddCommand = (program: Program, context: CommandContext) => void;
-
-/** Exit code of a program that a signal ended: 128 + the number of the signal. */
-const SIGNAL_EXITS = new Map<Deno.Signal, number>([["SIGINT", 130], ["SIGTERM", 143]]);
-
 /**
- * Runs the program with these arguments and returns its exit code.
+ * Runs the program with these arguments and returns its exit code; docs/cli.md lists them.
  *
- * 0 success, 1 failure, 2 wrong usage, 130 and 143 stopped by a signal after cleaning up.
+ * After a signal the commands clean up before it returns.
  */
 export async function runProgram(
   args: readonly string[],
-  commands: readonly AddCommand[],
+  commands: readonly CommandEntry[],
 ): Promise<number> {
   using stop = stopSignal();
   const program = createProgram();
-  const asJson = () => program.opts().json === true;
-  const context: CommandContext = {
-    signal: stop.signal,
-    get interactive() {
-      return !asJson() && Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
-    },
-    print: (line) => asJson() || console.log(line),
-    finish: (result) => asJson() && console.log(JSON.stringify(result, undefined, 2)),
-  };
-  for (const add of commands) add(program, context);
+  const context = createContext(() => program.opts(), stop.signal);
+  for (const { name, summary } of commands) bareCommand(program, name, summary);
+  program.hook("preSubcommand", async (_, command) => {
+    const entry = commands.find(({ name }) => name === command.name());
+    if (entry) (await entry.load())(command as BareCommand, context);
+  });
   try {
-    await program.parseAsync(args, { from: "user" });
-    return stop.signal.aborted ? stop.exitCode() : 0;
+    await program.parseAsync(readable(args), { from: "user" });
+    return stop.exitCode() ?? ExitCode.Success;
   } catch (error) {
-    if (stop.signal.aborted) return stop.exitCode();
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    console.error(formatError(error));
-    return 1;
+    const stopped = stop.exitCode();
+    if (stopped !== undefined) return stopped;
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? ExitCode.Success : ExitCode.Usage;
+    }
+    console.error(formatFailure(error, program.opts()));
+    return exitCodeOf(error);
   }
 }
 
@@ -65,42 +63,41 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
-function createProgram() {
+function createProgram(): Command<[], GlobalOptions> {
   return new Command("bt")
     .description("The Bittensor toolkit for Deno")
+    .option("--network <name>", "name of a network, or the URL of a node")
+    .option("--wallet <name>", "name of the wallet")
+    .option("--hotkey <name>", "name of the hotkey")
+    .option("--wallet-path <folder>", "folder of the wallets")
+    .option("--timeout <seconds>", "longest wait for the chain or for a neuron", seconds)
+    .option("--config <file>", "another config file than ~/.bittensor/config.json")
     .option("--json", "print one JSON document instead of text")
+    .option("--yes", "agree to what the command would ask")
+    .option("--dry-run", "show what would happen, and change nothing")
+    .option("--quiet", "no progress and no remarks, only the result")
+    .option("--verbose", "show the log, and where an error comes from")
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride();
 }
 
-/** A signal that fires on Ctrl-C or termination; a repeated one does not cut the clean-up short. */
-function stopSignal(): Disposable & { signal: AbortSignal; exitCode(): number } {
-  const controller = new AbortController();
-  let exitCode = 1;
-  const names = [...SIGNAL_EXITS.keys()].filter((name) =>
-    Deno.build.os !== "windows" || name === "SIGINT"
-  );
-  const handlers = names.map((name) => {
-    const handler = () => {
-      if (controller.signal.aborted) return;
-      exitCode = SIGNAL_EXITS.get(name) ?? 1;
-      controller.abort(new DOMException(`stopped by ${name}`, "AbortError"));
-    };
-    Deno.addSignalListener(name, handler);
-    return { name, handler };
-  });
-  return {
-    signal: controller.signal,
-    exitCode: () => exitCode,
-    [Symbol.dispose]: () => {
-      for (const { name, handler } of handlers) Deno.removeSignalListener(name, handler);
-    },
-  };
+function bareCommand(program: Command<[], GlobalOptions>, name: string, summary: string) {
+  return program.command(name).description(summary);
 }
 
-function formatError(error: unknown): string {
-  if (!(error instanceof BittensorError)) return `error: ${error}`;
-  const hint = error.hint === undefined ? "" : `\nhint: ${error.hint}`;
-  return `error: ${error.message} (${error.code})${hint}`;
+/** `help a b` is `a b --help`: so the command is loaded before it is explained. */
+function readable(args: readonly string[]): string[] {
+  const [first, ...rest] = modernFlags(args);
+  if (first === undefined) return ["--help"];
+  return first === "help" ? [...rest, "--help"] : [first, ...rest];
 }
+
+function seconds(text: string): number {
+  const number = Number(text);
+  if (/^[\d.]+$/.test(text) && number > 0 && number <= MAX_TIMEOUT_SECONDS) return number;
+  throw new InvalidArgumentError(`Pass seconds, more than 0 and at most ${MAX_TIMEOUT_SECONDS}.`);
+}
+
+/** A day. */
+const MAX_TIMEOUT_SECONDS = 86_400;

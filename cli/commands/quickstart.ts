@@ -1,19 +1,18 @@
 /** `bt quickstart`: the tutorial's quick start, on a network that lives as long as the command. */
 
 import * as bittensor from "../../mod.ts";
-import { type CommandContext, type Program, wholeNumber } from "../program.ts";
+import type { CommandContext } from "../context.ts";
+import { type ConfigureCommand, wholeNumber } from "../program.ts";
 import { withProgressBar } from "../view/progress.ts";
 import { formatTable } from "../view/table.ts";
 
 const SENTENCE = "The quick brown fox jumped over the lazy dog";
 
-/** Adds the command to the program. */
-export function addQuickstart(program: Program, context: CommandContext): void {
-  program.command("quickstart")
-    .description("bring up a network on this machine, query it, and take it down")
+export const quickstartCommand: ConfigureCommand = (command, context) => {
+  command
     .option("--neurons <number>", "how many neurons to bring up", wholeNumber(1, 64), 7)
     .action(async ({ neurons }) => context.finish(await quickstart(neurons, context)));
-}
+};
 
 async function quickstart(neurons: number, context: CommandContext): Promise<unknown> {
   const { print, signal } = context;
