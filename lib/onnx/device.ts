@@ -2,8 +2,10 @@
 
 import { BittensorError, messageOf } from "../base/errors.ts";
 import { Tensor } from "../base/tensor.ts";
+import { modelBytes } from "./graph/model_bytes.ts";
+import { halfPrecision, type Precision } from "./half_precision.ts";
 import { bert } from "./models/bert.ts";
-import { modelInputs, modelOutput } from "./models/model.ts";
+import { ATTENTION_MASK, HIDDEN_STATE, INPUT_IDS } from "./models/model.ts";
 import { builtInDevices, createSession, type Device } from "./runtime.ts";
 
 /** A device, or `auto`: the first that works of CUDA, WebGPU and CPU. */
@@ -16,10 +18,16 @@ export interface DeviceReport {
   readonly passedOver: readonly { readonly device: Device; readonly reason: string }[];
 }
 
+/** Options of {@linkcode chooseDevice}. */
+export interface DeviceOptions {
+  /** What the device must compute with; 16 bits are for GPUs. @default {"float32"} */
+  readonly precision?: Precision | undefined;
+}
+
 /** What a device needs, for people. */
 const NEEDS = {
   cuda:
-    "CUDA needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node, which its install script downloads",
+    "CUDA needs Linux x64, an NVIDIA driver, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node, which `deno task install-cuda` fetches (docs/gpu.md)",
   webgpu:
     "WebGPU needs a graphics driver; on Linux also a Vulkan loader (libvulkan1) and a Vulkan driver (such as mesa-vulkan-drivers)",
 } as const;
@@ -31,30 +39,47 @@ const NEEDS = {
  * `auto` leaves WebGPU alone if the platform has no GPU or only imitates one in software, which
  * would be slower than the CPU device.
  *
- * @throws {BittensorError} `device/unavailable` If the device asked for does not work.
+ * @throws {BittensorError} `device/unavailable` If the device asked for does not work, or not with
+ *   the precision asked for.
  */
-export async function chooseDevice(choice: DeviceChoice = "auto"): Promise<DeviceReport> {
-  if (choice === "auto") return await chooseBest();
-  if (choice !== "cpu") await requireDevice(choice);
+export async function chooseDevice(
+  choice: DeviceChoice = "auto",
+  { precision = "float32" }: DeviceOptions = {},
+): Promise<DeviceReport> {
+  if (choice === "auto") return await chooseBest(precision);
+  if (choice === "cpu") requireCpuPrecision(precision);
+  else await requireDevice(choice, precision);
   return { device: choice, passedOver: [] };
 }
 
-async function chooseBest(): Promise<DeviceReport> {
-  const cuda = await reasonAgainst("cuda");
+async function chooseBest(precision: Precision): Promise<DeviceReport> {
+  const cuda = await reasonAgainst("cuda", precision);
   if (cuda === undefined) return { device: "cuda", passedOver: [] };
-  const webgpu = await reasonAgainstGpu() ?? await reasonAgainst("webgpu");
+  const webgpu = await reasonAgainstGpu() ?? await reasonAgainst("webgpu", precision);
   const passedOver = [{ device: "cuda", reason: cuda }] as const;
   if (webgpu === undefined) return { device: "webgpu", passedOver };
+  requireCpuPrecision(precision, `no GPU works: cuda: ${cuda}; webgpu: ${webgpu}`);
   return { device: "cpu", passedOver: [...passedOver, { device: "webgpu", reason: webgpu }] };
 }
 
-async function requireDevice(device: keyof typeof NEEDS): Promise<void> {
+function requireCpuPrecision(
+  precision: Precision,
+  reason = "its arithmetic has 32 bits, and would only lose precision",
+): void {
+  if (precision === "float32") return;
+  throw new BittensorError("device/unavailable", `Cannot use ${precision} on cpu: ${reason}`, {
+    hint: "choose the precision float32, or a GPU that has 16-bit floats",
+  });
+}
+
+async function requireDevice(device: keyof typeof NEEDS, precision: Precision): Promise<void> {
   if (!Object.hasOwn(NEEDS, device)) {
     throw new TypeError(`device must be auto, cuda, webgpu or cpu, not ${device}`);
   }
-  const reason = await reasonAgainst(device);
+  const reason = await reasonAgainst(device, precision);
   if (reason === undefined) return;
-  throw new BittensorError("device/unavailable", `Cannot use ${device}: ${reason}`, {
+  const what = precision === "float32" ? device : `${precision} on ${device}`;
+  throw new BittensorError("device/unavailable", `Cannot use ${what}: ${reason}`, {
     hint: `${NEEDS[device]}; or choose the device cpu or auto`,
   });
 }
@@ -67,12 +92,13 @@ async function reasonAgainstGpu(): Promise<string | undefined> {
   return isFallbackAdapter ? `the only GPU is one in software, ${description}` : undefined;
 }
 
-async function reasonAgainst(device: Device): Promise<string | undefined> {
+async function reasonAgainst(device: Device, precision: Precision): Promise<string | undefined> {
   if (!(await builtInDevices()).includes(device)) {
     return "ONNX Runtime does not offer it on this platform";
   }
   try {
-    const difference = await differenceFromCpu(device);
+    const actual = await encodeSample(device, precision);
+    const difference = largestDifference(actual, await encodeSample("cpu", "float32"));
     return difference <= TOLERANCE
       ? undefined
       : `its results differ from the CPU's by ${difference}`;
@@ -81,17 +107,19 @@ async function reasonAgainst(device: Device): Promise<string | undefined> {
   }
 }
 
-/** GPUs may multiply matrices with 10 bits of mantissa; the results compared here are around 1. */
+/**
+ * GPUs may multiply matrices with 10 bits of mantissa, as many as 16-bit floats have; the results
+ * compared here are around 1.
+ */
 const TOLERANCE = 0.02;
 
-/** Largest difference in the output of a small encoder. */
-async function differenceFromCpu(device: Device): Promise<number> {
-  const actual = await encodeSample(device);
-  const expected = await encodeSample("cpu");
-  return Math.max(...expected.map((value, index) => Math.abs(value - actual[index]!)));
+/** NaN, which is within no tolerance, if an element is. */
+function largestDifference(left: Float32Array, right: Float32Array): number {
+  return Math.max(...left.map((value, index) => Math.abs(value - right[index]!)));
 }
 
-async function encodeSample(device: Device): Promise<Float32Array> {
+/** What a small encoder gives for a few tokens. */
+async function encodeSample(device: Device, precision: Precision): Promise<Float32Array> {
   const model = bert({
     hiddenSize: 32,
     layers: 1,
@@ -100,10 +128,16 @@ async function encodeSample(device: Device): Promise<Float32Array> {
     vocabSize: 16,
     maxPositionEmbeddings: 8,
   });
-  const ids = new Tensor("int64", BigInt64Array.from([1n, 2n, 3n, 4n, 15n, 0n]), [2, 3]);
-  const session = await createSession(model.toBytes(24), { device, threads: 1 });
+  const graph = model.graph(24);
+  const bytes = modelBytes(precision === "float16" ? halfPrecision(graph) : graph);
+  const ids = new Tensor("int64", BigInt64Array.of(1n, 2n, 3n, 4n, 15n, 0n), [2, 3]);
+  const mask = new Tensor("int64", BigInt64Array.of(1n, 1n, 1n, 1n, 1n, 0n), [2, 3]);
+  const session = await createSession(bytes, { device, threads: 1 });
   try {
-    return modelOutput(await session.run(modelInputs(ids))).data;
+    const outputs = await session.run({ [INPUT_IDS]: ids, [ATTENTION_MASK]: mask });
+    const data = outputs[HIDDEN_STATE]?.data;
+    if (data instanceof Float32Array) return data;
+    throw new TypeError("the encoder has no output");
   } finally {
     await session.release();
   }

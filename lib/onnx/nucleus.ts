@@ -1,10 +1,18 @@
 /** A model that is loaded and serves. */
 
 import { BittensorError } from "../base/errors.ts";
-import { type FloatTensor, formatShape, type Tensor } from "../base/tensor.ts";
+import type { FloatTensor, Tensor } from "../base/tensor.ts";
+import { Batcher, type BatchingOptions } from "./batcher.ts";
+import { callModel, resizeVectors } from "./call_model.ts";
 import { chooseDevice, type DeviceChoice, type DeviceReport } from "./device.ts";
-import { type Model, modelInputs, modelOutput } from "./models/model.ts";
-import { createSession, type Session } from "./runtime.ts";
+import { batchPlace, mergeInputs, splitOutput } from "./merge_inputs.ts";
+import { checkInputs, type InputRules, type ModelInputs } from "./model_inputs.ts";
+import type { Precision } from "./half_precision.ts";
+import { type ModelSource, openModel } from "./model_source.ts";
+import type { TokenLimits } from "./models/model.ts";
+import type { Optimization, Session } from "./runtime.ts";
+import { findSignature, type SignatureOptions } from "./signature.ts";
+import { createWorkerSession } from "./worker_session.ts";
 
 /** Options of {@linkcode nucleus}. */
 export interface NucleusOptions {
@@ -17,44 +25,60 @@ export interface NucleusOptions {
   readonly outputSize?: number | undefined;
   /** Threads for one run. @default {4} or the number of cores, if that is less */
   readonly threads?: number | undefined;
+  /** How much the runtime may rearrange the graph, for speed. @default {"all"} */
+  readonly optimization?: Optimization | undefined;
+  /** What a model of ours computes with; 16 bits are for GPUs. @default {"float32"} */
+  readonly precision?: Precision | undefined;
+  /** How requests that come together are merged into one run. */
+  readonly batching?: BatchingOptions | undefined;
+  /** Inputs and outputs of an ONNX file, where their names do not tell. */
+  readonly names?: SignatureOptions | undefined;
+  /** What an ONNX file does not say about token ids: their number, and the longest sequence. */
+  readonly limits?: TokenLimits | undefined;
   /** Stops the loading between its steps. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of a run. */
 export interface ForwardOptions {
-  /** int64 like the inputs: 1 for a token, 0 for padding to ignore. All ones unless given. */
+  /** int64 `[batch, sequence]`: 1 for a token, 0 for padding to ignore. All ones unless given. */
   readonly attentionMask?: Tensor | undefined;
   /** Rejects the call. A run that has started goes on to its end; its result is dropped. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A loaded model. Disposing it waits for the runs in progress; doing so twice is fine. */
+/**
+ * A loaded model, in a thread of its own. Disposing it waits for the requests in progress; doing so
+ * twice is fine. Until then it keeps the program running.
+ */
 export interface Nucleus extends AsyncDisposable {
-  /** Name of the model. */
+  /** Name of the model, or of its file. */
   readonly name: string;
   /** Where it runs, and why not elsewhere. */
   readonly device: DeviceReport;
 
   /**
-   * The model's representation of each token.
+   * The model's representation of each token, image or vector. Requests at the same time are merged
+   * into one run where that cannot change their answers by more than rounding.
    *
-   * @param inputs Token ids, int64 `[batch, sequence]`.
-   * @returns float32 `[batch, sequence, outputSize]`.
+   * @param inputs Token ids, int64 `[batch, sequence]`; or images or vectors, float32, as the model
+   *   takes them. A model of single items also takes sequences of them, `[batch, sequence, …]`.
+   * @returns float32 `[batch, sequence, outputSize]`; for single items `[batch, outputSize]`.
    * @throws {BittensorError} `nucleus/type`, `nucleus/shape`, `nucleus/too-long`,
    *   `nucleus/vocabulary` or `nucleus/mask` If the model cannot take the inputs;
-   *   `nucleus/disposed` after disposal; `onnx/run` if the runtime fails.
+   *   `nucleus/full` if too many requests wait; `nucleus/disposed` after disposal; `onnx/run` if the
+   *   runtime fails.
    */
   forward(inputs: Tensor, options?: ForwardOptions): Promise<FloatTensor>;
 }
 
 /**
- * Makes a model's weights and loads it. Both take the calling thread, about half a second for each
- * 100 MB of weights.
+ * Loads a model: one of ours, whose weights are made here, or an ONNX file.
  *
- * @throws {BittensorError} `device/unavailable` If the device asked for does not work;
- *   `onnx/too-large` or `onnx/load` if the model cannot be loaded.
- * @throws {RangeError} If `outputSize` or `threads` is not a positive integer.
+ * @throws {BittensorError} `device/unavailable` If the device asked for does not work; `onnx/file`,
+ *   `onnx/too-large` or `onnx/load` if the model cannot be loaded; `model/signature` if its inputs
+ *   and outputs do not serve.
+ * @throws {RangeError} If `outputSize`, `threads` or a number in `batching` is out of range.
  *
  * @example Represent a sentence
  * ```ts
@@ -67,39 +91,74 @@ export interface Nucleus extends AsyncDisposable {
  * assert.deepEqual(output.dims, [1, 2, 512]);
  * ```
  */
-export async function nucleus(model: Model, options: NucleusOptions = {}): Promise<Nucleus> {
-  const { device = "auto", outputSize = DEFAULT_OUTPUT_SIZE, signal } = options;
+export async function nucleus(
+  source: ModelSource,
+  options: NucleusOptions = {},
+): Promise<Nucleus> {
+  const { device = "auto", precision = "float32", optimization, signal } = options;
   const { threads = Math.min(MAX_DEFAULT_THREADS, navigator.hardwareConcurrency) } = options;
-  if (!Number.isSafeInteger(threads) || threads < 1) {
-    throw new RangeError(`threads must be a positive integer, not ${threads}`);
+  const { outputSize = DEFAULT_OUTPUT_SIZE, limits = {}, names, batching } = options;
+  requirePositive({ threads, outputSize });
+  signal?.throwIfAborted();
+  const report = await deviceReport(device, precision);
+  signal?.throwIfAborted();
+  const model = await openModel(source, { outputSize, precision, limits, signal });
+  const { name } = model;
+  const settings = { device: report.device, threads, optimization, name };
+  const session = await createWorkerSession(model.content, settings);
+  try {
+    signal?.throwIfAborted();
+    const rules = { ...model.limits, name, signature: findSignature(name, session, names) };
+    return new LoadedNucleus(rules, report, { session, outputSize, batching });
+  } catch (error) {
+    await session.release();
+    throw error;
   }
-  signal?.throwIfAborted();
-  const report = typeof device === "string" ? await chooseDevice(device) : device;
-  signal?.throwIfAborted();
-  const bytes = model.toBytes(outputSize);
-  const session = await createSession(bytes, { device: report.device, threads });
-  bytes.buffer.transfer(0); // Frees the weights now: the garbage collector sees no hurry.
-  if (signal?.aborted) await session.release();
-  signal?.throwIfAborted();
-  return new LoadedNucleus(model, report, session);
+}
+
+/** A report says that a device works with 32 bits; any other precision is tried here. */
+async function deviceReport(
+  device: DeviceChoice | DeviceReport,
+  precision: Precision,
+): Promise<DeviceReport> {
+  if (typeof device === "string") return await chooseDevice(device, { precision });
+  return precision === "float32" ? device : await chooseDevice(device.device, { precision });
 }
 
 const DEFAULT_OUTPUT_SIZE = 512;
 const MAX_DEFAULT_THREADS = 4;
 
+function requirePositive(numbers: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (Number.isSafeInteger(value) && value >= 1) continue;
+    throw new RangeError(`${name} must be a positive integer, not ${value}`);
+  }
+}
+
+/** How a model was loaded. */
+interface Loaded {
+  readonly session: Session;
+  readonly outputSize: number;
+  readonly batching: BatchingOptions | undefined;
+}
+
 class LoadedNucleus implements Nucleus {
   readonly name: string;
   readonly device: DeviceReport;
-  readonly #model: Model;
+  readonly #rules: InputRules;
   readonly #session: Session;
-  readonly #runs = new Set<Promise<unknown>>();
+  readonly #outputSize: number;
+  readonly #batcher: Batcher<ModelInputs, FloatTensor>;
+  readonly #requests = new Set<Promise<unknown>>();
   #disposal: Promise<void> | undefined;
 
-  constructor(model: Model, device: DeviceReport, session: Session) {
-    this.name = model.name;
+  constructor(rules: InputRules, device: DeviceReport, loaded: Loaded) {
+    this.name = rules.name;
     this.device = device;
-    this.#model = model;
-    this.#session = session;
+    this.#rules = rules;
+    this.#session = loaded.session;
+    this.#outputSize = loaded.outputSize;
+    this.#batcher = new Batcher((questions) => this.#run(questions), loaded.batching);
   }
 
   async forward(inputs: Tensor, options: ForwardOptions = {}): Promise<FloatTensor> {
@@ -108,17 +167,23 @@ class LoadedNucleus implements Nucleus {
     if (this.#disposal) {
       throw new BittensorError("nucleus/disposed", `Cannot run ${this.name}: it was disposed`);
     }
-    checkIds(this.#model, inputs);
-    if (attentionMask) checkMask(this.#model, attentionMask, inputs);
-    const run = this.#session.run(modelInputs(inputs, attentionMask));
-    this.#runs.add(run);
+    const question = { inputs, attentionMask };
+    checkInputs(this.#rules, question);
+    const place = batchPlace(this.#rules.signature, question);
+    const request = this.#batcher.submit(question, place, signal);
+    this.#requests.add(request);
     try {
-      const outputs = await run;
-      signal?.throwIfAborted();
-      return modelOutput(outputs);
+      return await request;
     } finally {
-      this.#runs.delete(run);
+      this.#requests.delete(request);
     }
+  }
+
+  async #run(questions: readonly ModelInputs[]): Promise<readonly FloatTensor[]> {
+    const { signature } = this.#rules;
+    const output = await callModel(this.#session, signature, mergeInputs(signature, questions));
+    const resized = resizeVectors(output, this.#outputSize);
+    return splitOutput(signature, resized, questions);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -126,46 +191,7 @@ class LoadedNucleus implements Nucleus {
   }
 
   async #release(): Promise<void> {
-    await Promise.allSettled(this.#runs);
+    await Promise.allSettled(this.#requests);
     await this.#session.release();
   }
-}
-
-function checkIds(model: Model, ids: Tensor): void {
-  const refuse = refusal(model, ids);
-  const [, length = 0] = ids.dims;
-  const { data } = ids;
-  if (!(data instanceof BigInt64Array)) throw refuse("type", "token ids must be int64");
-  if (ids.dims.length !== 2) throw refuse("shape", "token ids must be [batch, sequence]");
-  if (data.length === 0) throw refuse("shape", "there is no token");
-  if (length > model.maxSequenceLength) {
-    throw refuse("too-long", `a sequence has at most ${model.maxSequenceLength} tokens`);
-  }
-  const size = BigInt(model.vocabSize);
-  const unknown = data.find((id) => id < 0n || id >= size);
-  if (unknown !== undefined) {
-    throw refuse("vocabulary", `token id ${unknown} is not between 0 and ${size - 1n}`);
-  }
-}
-
-function checkMask(model: Model, mask: Tensor, ids: Tensor): void {
-  const refuse = refusal(model, ids);
-  const { data } = mask;
-  if (!(data instanceof BigInt64Array) || mask.dims.join() !== ids.dims.join()) {
-    throw refuse("mask", `the attention mask is ${formatShape(mask)}`);
-  }
-  if (!data.every((value) => value === 0n || value === 1n)) {
-    throw refuse("mask", "the attention mask has other values than 0 and 1");
-  }
-}
-
-type Refusal = "type" | "shape" | "too-long" | "vocabulary" | "mask";
-
-/** Makes the error for inputs that a model cannot take. */
-function refusal(model: Model, ids: Tensor): (what: Refusal, reason: string) => BittensorError {
-  return (what, reason) =>
-    new BittensorError(
-      `nucleus/${what}`,
-      `Cannot run ${model.name} on ${formatShape(ids)}: ${reason}`,
-    );
 }

@@ -10,11 +10,20 @@ export type Device = "cuda" | "webgpu" | "cpu";
 /** Tensors by the names of a model's inputs or outputs. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
+/** An input or output of a model. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly type: Tensor.Type;
+  /** Sizes, outermost first; a name, which may be empty, stands for one that each run chooses. */
+  readonly shape: readonly (number | string)[];
+}
+
 /** A loaded model. */
 export interface Session {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
   /**
-   * Computes all outputs. The runtime computes on the calling thread: other work of this thread
-   * waits meanwhile, and a run that has started cannot be stopped.
+   * Computes all outputs. A run that has started cannot be stopped.
    *
    * @throws {BittensorError} `onnx/run` If the runtime refuses the inputs or fails.
    */
@@ -28,7 +37,14 @@ export interface SessionOptions {
   readonly device: Device;
   /** Threads that compute one operation, the calling one included. */
   readonly threads: number;
+  /** How much the runtime may rearrange the graph, for speed. @default {"all"} */
+  readonly optimization?: Optimization | undefined;
+  /** Name of the model, for errors. @default {"a model"} */
+  readonly name?: string | undefined;
 }
+
+/** The runtime's levels of graph optimization, each including those before it. */
+export type Optimization = "disabled" | "basic" | "extended" | "all";
 
 /** Names of the devices that the installed runtime was built for, whether or not they work. */
 export async function builtInDevices(): Promise<readonly string[]> {
@@ -37,18 +53,37 @@ export async function builtInDevices(): Promise<readonly string[]> {
 }
 
 /**
- * Loads a serialized ONNX model. The runtime copies what it needs, so the bytes can go afterwards.
+ * Loads an ONNX model. The runtime loads and computes on the calling thread, whose other work waits
+ * meanwhile.
  *
+ * @param model A file's path, or its bytes; the runtime copies what it needs of these.
  * @throws {BittensorError} `onnx/load` If the device or the model does not work.
  */
-export async function createSession(bytes: Uint8Array, options: SessionOptions): Promise<Session> {
+export async function createSession(
+  model: Uint8Array | string,
+  options: SessionOptions,
+): Promise<Session> {
   const { InferenceSession } = await loadRuntime();
+  const settings = sessionOptions(options);
   try {
-    const session = await InferenceSession.create(bytes, sessionOptions(options));
-    return { run: (inputs) => run(session, inputs), release: () => session.release() };
+    const session = typeof model === "string"
+      ? await InferenceSession.create(model, settings)
+      : await InferenceSession.create(model, settings);
+    return {
+      inputs: tensorsOf(session.inputMetadata),
+      outputs: tensorsOf(session.outputMetadata),
+      run: (inputs) => run(session, inputs),
+      release: () => session.release(),
+    };
   } catch (cause) {
-    throw translated("onnx/load", `Cannot load a model on ${options.device}`, cause);
+    const { name = "a model", device } = options;
+    throw translated("onnx/load", `Cannot load ${name} on ${device}`, cause);
   }
+}
+
+/** What is not a tensor, such as a sequence of tensors, is of no use here. */
+function tensorsOf(metadata: readonly InferenceSession.ValueMetadata[]): readonly TensorInfo[] {
+  return metadata.filter((value) => value.isTensor);
 }
 
 async function run(session: InferenceSession, inputs: NamedTensors): Promise<NamedTensors> {
@@ -87,10 +122,12 @@ function disableTelemetry(): void {
 /** Environment variable of ONNX Runtime. */
 const NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
-function sessionOptions({ device, threads }: SessionOptions): InferenceSession.SessionOptions {
+function sessionOptions(options: SessionOptions): InferenceSession.SessionOptions {
+  const { device, threads, optimization = "all" } = options;
   return {
     executionProviders: [device],
     intraOpNumThreads: threads,
+    graphOptimizationLevel: optimization,
     // The arena would keep the working memory of the largest run for ever; it gains no speed here.
     enableCpuMemArena: false,
     // Spinning threads of several models in one process take the cores from each other: measured

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Tensor } from "../../lib/base/tensor.ts";
 import { bert, type BertOptions } from "../../lib/onnx/models/bert.ts";
-import type { Model } from "../../lib/onnx/models/model.ts";
 import { nucleus } from "../../lib/onnx/nucleus.ts";
 import { ModelProtoSchema } from "../../proto/gen/onnx_pb.ts";
-import { readWeights, referenceBert } from "./bert_reference.ts";
+import { referenceBert } from "./bert_reference.ts";
+import { readWeights } from "./reference_layers.ts";
+import { digest, int64, largestDifference, TEST_DEVICE, withUnevenBiases } from "./small_models.ts";
 
 // A large range, so that attention and GELU work in their curved parts.
 const SMALL = {
@@ -19,64 +19,34 @@ const SMALL = {
   layerNormEps: 1e-12,
 } as const;
 
-function int64(rows: readonly (readonly number[])[]): Tensor {
-  return new Tensor("int64", BigInt64Array.from(rows.flat(), BigInt), [
-    rows.length,
-    rows[0]!.length,
-  ]);
-}
-
-function largestDifference(actual: Float32Array, expected: readonly number[]): number {
-  assert.equal(actual.length, expected.length);
-  return Math.max(...expected.map((value, index) => Math.abs(value - actual[index]!)));
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
-
-/** The model with other biases and scales than the 0 and 1 that it starts with. */
-function withUnevenBiases(model: Model): { model: Model; bytes: Uint8Array<ArrayBuffer> } {
-  const bytes = model.toBytes();
-  const { graph } = fromBinary(ModelProtoSchema, bytes);
-  for (const { name, dims, rawData } of graph?.initializer ?? []) {
-    if (dims.length !== 1 || !/(weight|bias)$/.test(name)) continue;
-    const view = new DataView(rawData.buffer, rawData.byteOffset, rawData.byteLength);
-    for (let offset = 0; offset < rawData.byteLength; offset += 4) {
-      view.setFloat32(offset, view.getFloat32(offset, true) + Math.sin(offset) / 4, true);
-    }
-  }
-  return { model: { ...model, toBytes: () => bytes.slice() }, bytes };
-}
-
 Deno.test("bert() computes what BERT computes", async () => {
   const { model, bytes } = withUnevenBiases(bert({ ...SMALL, seed: 5 }));
   const weights = readWeights(bytes);
-  await using served = await nucleus(model, { device: "cpu" });
+  await using served = await nucleus(model, { device: TEST_DEVICE, outputSize: SMALL.hiddenSize });
   const longest = Array.from({ length: 12 }, (_, position) => position * 4);
   for (const rows of [[[7]], [[1, 2, 3, 4], [49, 0, 49, 0]], [longest]]) {
     const output = await served.forward(int64(rows));
     const expected = rows.flatMap((ids) => referenceBert(weights, SMALL, ids));
     assert.deepEqual(output.dims, [rows.length, rows[0]!.length, SMALL.hiddenSize]);
-    assert(largestDifference(output.data, expected.flat()) < 1e-5);
+    assert(largestDifference(output.data, expected.flat()) < 1e-4);
   }
 });
 
 Deno.test("bert() ignores masked tokens", async () => {
   const { model, bytes } = withUnevenBiases(bert({ ...SMALL, seed: 6 }));
   const weights = readWeights(bytes);
-  await using served = await nucleus(model, { device: "cpu" });
+  await using served = await nucleus(model, { device: TEST_DEVICE, outputSize: SMALL.hiddenSize });
   const rows = [[5, 6, 7, 8], [9, 10, 11, 12]];
   const masks = [[0, 1, 1, 0], [1, 1, 1, 1]];
   const { data } = await served.forward(int64(rows), { attentionMask: int64(masks) });
   const expected = rows.flatMap((ids, row) => referenceBert(weights, SMALL, ids, masks[row]!));
-  assert(largestDifference(data, expected.flat()) < 1e-5);
+  assert(largestDifference(data, expected.flat()) < 1e-4);
   const unmasked = rows.flatMap((ids) => referenceBert(weights, SMALL, ids));
   assert(largestDifference(data, unmasked.flat()) > 1e-2);
 });
 
 Deno.test("bert() stays finite for a row of padding alone", async () => {
-  await using served = await nucleus(bert(SMALL), { device: "cpu" });
+  await using served = await nucleus(bert(SMALL), { device: TEST_DEVICE });
   const { data } = await served.forward(int64([[5, 6]]), { attentionMask: int64([[0, 0]]) });
   assert(data.every(Number.isFinite));
 });
@@ -85,7 +55,7 @@ Deno.test("toBytes() cuts or pads the vectors to the output size", async () => {
   const model = bert({ ...SMALL, seed: 7 });
   const ids = int64([[1, 2, 3]]);
   const run = async (outputSize: number) => {
-    await using served = await nucleus(model, { device: "cpu", outputSize });
+    await using served = await nucleus(model, { device: TEST_DEVICE, outputSize });
     const { dims, data } = await served.forward(ids);
     assert.deepEqual(dims, [1, 3, outputSize]);
     return [0, 1, 2].map((token) => [...data.slice(token * outputSize, (token + 1) * outputSize)]);
@@ -109,7 +79,7 @@ Deno.test("toBytes() gives the same bytes for the same configuration and seed", 
 Deno.test("toBytes() gives the bytes that it gave when this test was written", async () => {
   assert.equal(
     await digest(bert({ ...SMALL, seed: 1 }).toBytes(16)),
-    "2cb973e2cf3a84e377de478165521c23955daeefd06d86d5ff0262eb5a5b7e4a",
+    "76fb028b527b92add4f04a16869da96dbb147a09782b8698f8b8d79cc02c754f",
   );
 });
 
@@ -127,8 +97,8 @@ Deno.test("toBytes() writes a ModelProto that its schema reads and writes back",
 });
 
 Deno.test("bert() describes itself and takes layers for numHiddenLayers", () => {
-  const { toBytes: _, ...description } = bert();
-  assert.deepEqual(description, {
+  const { name, vocabSize, maxSequenceLength, hiddenSize } = bert();
+  assert.deepEqual({ name, vocabSize, maxSequenceLength, hiddenSize }, {
     name: "bert",
     vocabSize: 50_378,
     maxSequenceLength: 512,

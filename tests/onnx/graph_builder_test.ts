@@ -3,7 +3,7 @@ import { TensorProto_DataType } from "../../proto/gen/onnx_pb.ts";
 import { elementCount, Tensor } from "../../lib/base/tensor.ts";
 import { GraphBuilder, type Value } from "../../lib/onnx/graph/graph_builder.ts";
 import { modelBytes } from "../../lib/onnx/graph/model_bytes.ts";
-import type { Shape } from "../../lib/onnx/graph/tensor_type.ts";
+import type { Shape } from "../../lib/onnx/graph/dim.ts";
 import { createSession } from "../../lib/onnx/runtime.ts";
 
 const SIZES: Record<string, number> = { batch: 2, sequence: 3 };

@@ -2,16 +2,20 @@ import assert from "node:assert/strict";
 import { Tensor } from "../../lib/base/tensor.ts";
 import { bert } from "../../lib/onnx/models/bert.ts";
 import type { Model } from "../../lib/onnx/models/model.ts";
+import { gpt2 } from "../../lib/onnx/models/gpt2.ts";
 import { nucleus, type NucleusOptions } from "../../lib/onnx/nucleus.ts";
+import { int64, largestDifference } from "./small_models.ts";
 
-const MODEL = bert({
+const SMALL = {
   hiddenSize: 16,
   layers: 1,
   numAttentionHeads: 2,
   intermediateSize: 32,
   maxPositionEmbeddings: 10,
   vocabSize: 40,
-});
+} as const;
+
+const MODEL = bert(SMALL);
 
 const load = (options: NucleusOptions = {}) => nucleus(MODEL, { device: "cpu", ...options });
 
@@ -38,6 +42,54 @@ Deno.test("forward() gives each of several calls at once its own result", async 
     assert.deepEqual(together[index]!.data, (await served.forward(ids([1, 4], value))).data);
   }
   assert.notDeepEqual(together[0]!.data, together[1]!.data);
+});
+
+const GPT2 = gpt2({ nEmbd: 16, nLayer: 2, nHead: 2, nPositions: 20, vocabSize: 40 });
+
+for (const model of [bert({ ...SMALL, maxPositionEmbeddings: 20 }), GPT2]) {
+  Deno.test(`forward() of ${model.name} merges lengths without changing an answer`, async () => {
+    await using served = await nucleus(model, { device: "cpu", outputSize: 16 });
+    const sequence = (length: number) => Array.from({ length }, (_, index) => (7 * index) % 40);
+    const questions = [1, 20, 3, 16, 17, 8, 15, 2].map((length) => ({
+      inputs: int64([sequence(length), sequence(length).reverse()]),
+      attentionMask: length % 2 === 0
+        ? int64([sequence(length).map((_, index) => index === 1 ? 0 : 1), sequence(length).fill(1)])
+        : undefined,
+    }));
+    const ask = ({ inputs, attentionMask }: typeof questions[number]) =>
+      served.forward(inputs, { attentionMask });
+    const together = await Promise.all(questions.map(ask));
+    for (const [index, question] of questions.entries()) {
+      const alone = await ask(question);
+      assert.deepEqual(together[index]!.dims, alone.dims);
+      assert(largestDifference(together[index]!.data, [...alone.data]) < 1e-5);
+    }
+  });
+}
+
+Deno.test("forward() leaves the calling thread free while the model computes", async () => {
+  const model = bert({ hiddenSize: 256, layers: 6, numAttentionHeads: 4, vocabSize: 40 });
+  await using served = await nucleus(model, { device: "cpu", threads: 1 });
+  let isDone = false;
+  const run = served.forward(ids([8, 128])).then(() => isDone = true);
+  let turns = 0;
+  for (; !isDone; turns++) await new Promise((resolve) => setTimeout(resolve));
+  await run;
+  assert(turns > 3, `${turns} turns of the event loop`);
+});
+
+Deno.test("forward() refuses more requests than may wait", async () => {
+  await using served = await load({ batching: { maxWaiting: 3 } });
+  const answers = await Promise.allSettled(
+    [1, 2, 3, 4].map((length) => served.forward(ids([1, length]))),
+  );
+  assert.deepEqual(answers.map(({ status }) => status), [
+    "fulfilled",
+    "fulfilled",
+    "fulfilled",
+    "rejected",
+  ]);
+  await assert.rejects(load({ batching: { maxTokens: 0 } }), RangeError);
 });
 
 Deno.test("forward() rejects inputs that the model cannot take", async () => {
@@ -130,7 +182,8 @@ Deno.test("nucleus() rejects bytes that are no model", async () => {
 
 Deno.test("nucleus() frees the bytes of the model once it is loaded", async () => {
   const bytes = MODEL.toBytes(16);
-  await using served = await nucleus({ ...MODEL, toBytes: () => bytes }, { device: "cpu" });
+  const model = { ...MODEL, toBytes: () => bytes };
+  await using served = await nucleus(model, { device: "cpu", outputSize: 16 });
   assert.equal(bytes.byteLength, 0);
   assert.deepEqual((await served.forward(ids([1, 1]))).dims, [1, 1, 16]);
 });

@@ -1,9 +1,10 @@
 /** Builds ONNX graphs whose element types and shapes are checked at every step. */
 
 import { messageOf } from "../../base/errors.ts";
-import type { Attributes } from "./infer_types.ts";
+import type { Attributes } from "./attributes.ts";
 import { type AttributesOf, type Operator, type OperatorName, OPERATORS } from "./operators.ts";
-import { type ElementType, formatType, type Shape, type TensorType } from "./tensor_type.ts";
+import type { Shape } from "./dim.ts";
+import { type ElementType, formatType, type TensorType } from "./tensor_type.ts";
 
 /** A tensor in a graph: an input, an initializer, or what a node computes. */
 export interface Value extends TensorType {
@@ -24,6 +25,8 @@ export interface Initializer {
   readonly name: string;
   readonly type: ElementType;
   readonly dims: readonly number[];
+  /** Whether training changes it. */
+  readonly trainable: boolean;
   /**
    * Writes the elements, row-major and little-endian, into exactly their bytes. A weight is made
    * here, in its place in the model file, and so exists only once.
@@ -71,9 +74,32 @@ export class GraphBuilder {
     this.#prefix = prefix;
   }
 
+  /** A builder that goes on where a graph ended, whose outputs are values like others now. */
+  static from({ inputs, initializers, nodes }: Graph): GraphBuilder {
+    const values = [...inputs, ...nodes.flatMap((node) => [...node.inputs, node.output])];
+    return new GraphBuilder({
+      inputs: [...inputs],
+      outputs: [],
+      initializers: [...initializers],
+      nodes: [...nodes],
+      values: new Map(values.map((value) => [value.name, value])),
+    });
+  }
+
   /** The same graph, where `name.` is put before each name that is given or made. */
   scope(name: string): GraphBuilder {
     return new GraphBuilder(this.#parts, `${this.#prefix}${name}.`);
+  }
+
+  /**
+   * The value of a name.
+   *
+   * @throws {TypeError} If there is none.
+   */
+  value(name: string): Value {
+    const value = this.#parts.values.get(this.#prefix + name);
+    if (value) return value;
+    throw new TypeError(`Cannot find ${this.#prefix + name}: the graph has no such value`);
   }
 
   /** An input of the graph. */
@@ -83,21 +109,21 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A float32 tensor that is stored with the graph. */
+  /** A float32 tensor that is stored with the graph and changed by training. */
   weight(localName: string, dims: readonly number[], writeWeight: WriteWeight): Value {
     const name = this.#prefix + localName;
     const write = (bytes: Uint8Array) => writeWeight(bytes, name);
-    return this.#initializer({ name, type: "float32", dims, write });
+    return this.#initializer({ name, type: "float32", dims, trainable: true, write });
+  }
+
+  /** A float32 tensor, `[elements.length]`, that is stored with the graph and never changes. */
+  constant(name: string, elements: Float32Array<ArrayBuffer>): Value {
+    return this.#constant(this.#prefix + name, [elements.length], elements);
   }
 
   /** A constant float32 scalar. */
   scalar(value: number): Value {
-    return this.#initializer({
-      name: this.#unusedName("scalar"),
-      type: "float32",
-      dims: [],
-      write: (bytes) => bytes.set(new Uint8Array(Float32Array.of(value).buffer)),
-    });
+    return this.#constant(this.#unusedName("scalar"), [], Float32Array.of(value));
   }
 
   /** A constant int64 vector, or an int64 scalar. Operators can infer shapes from the vector. */
@@ -107,6 +133,7 @@ export class GraphBuilder {
       name: this.#unusedName("integers"),
       type: "int64",
       dims: typeof content === "number" ? [] : [content.length],
+      trainable: false,
       write: (bytes) => bytes.set(new Uint8Array(elements.buffer)),
     }, typeof content === "number" ? undefined : content);
   }
@@ -150,6 +177,11 @@ export class GraphBuilder {
     return output;
   }
 
+  #constant(name: string, dims: readonly number[], { buffer }: Float32Array<ArrayBuffer>): Value {
+    const write = (bytes: Uint8Array) => bytes.set(new Uint8Array(buffer));
+    return this.#initializer({ name, type: "float32", dims, trainable: false, write });
+  }
+
   #initializer(initializer: Initializer, content?: readonly number[]): Value {
     const { name, type, dims } = initializer;
     const value = this.#register({ name, type, shape: dims, content });
@@ -178,9 +210,11 @@ function inferOutput(
   inputs: readonly TensorType[],
   attributes: Attributes,
 ): TensorType {
-  const { arity, infer }: Operator = OPERATORS[operator];
+  const { arity, optionalInputs = 0, infer }: Operator = OPERATORS[operator];
   try {
-    if (inputs.length !== arity) throw new RangeError(`${operator} takes ${arity} inputs`);
+    if (inputs.length < arity || inputs.length > arity + optionalInputs) {
+      throw new RangeError(`${operator} takes ${arity} inputs`);
+    }
     return infer(attributes, ...inputs);
   } catch (cause) {
     const types = inputs.map(formatType).join(", ");

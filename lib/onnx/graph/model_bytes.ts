@@ -20,10 +20,16 @@ import { type AttributeKind, OPERATOR_SET_VERSION, OPERATORS } from "./operators
 const IR_VERSION = 9n;
 
 /** One protocol buffers message, and so ONNX Runtime, holds less than 2 GiB. */
-const MAX_MODEL_BYTES = 2 ** 31 - 1;
+export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
-const DATA_TYPES = { float32: DataType.FLOAT, int64: DataType.INT64 } as const;
-const ELEMENT_BYTES = { float32: 4, int64: 8 } as const;
+/** The number that stands for an element type in an ONNX file. */
+export const DATA_TYPES = {
+  float32: DataType.FLOAT,
+  float16: DataType.FLOAT16,
+  float64: DataType.DOUBLE,
+  int64: DataType.INT64,
+} as const;
+const ELEMENT_BYTES = { float32: 4, float16: 2, float64: 8, int64: 8 } as const;
 
 /**
  * The graph as a serialized ONNX `ModelProto`; the same graph gives the same bytes.
@@ -35,34 +41,48 @@ const ELEMENT_BYTES = { float32: 4, int64: 8 } as const;
  * @throws {BittensorError} `onnx/too-large` If the file would exceed 2 GiB.
  */
 export function modelBytes(graph: Graph): Uint8Array<ArrayBuffer> {
-  const graphParts = [encodedGraph(graph), ...graph.initializers.flatMap(initializerParts)];
-  const parts = [
-    encodedModel(),
-    frame(ModelProtoSchema.field.graph, byteLength(graphParts)),
-    ...graphParts,
-  ];
+  const parts = modelParts(graph);
   const length = byteLength(parts);
   if (length > MAX_MODEL_BYTES) {
     throw new BittensorError(
       "onnx/too-large",
       `Cannot write the model ${graph.name}: it has ${length} bytes, the format allows 2 GiB`,
-      { hint: "choose a smaller configuration" },
+      { hint: "save it to a file, which puts the weights beside it, and load that" },
     );
   }
   return concatenated(parts, length);
 }
 
+/**
+ * The model file, piece by piece.
+ *
+ * @param tensorParts Writes one initializer. @default {inside the file}
+ */
+export function modelParts(
+  graph: Graph,
+  tensorParts: (initializer: Initializer) => readonly Part[] = storedTensor,
+): readonly Part[] {
+  const initializers = graph.initializers.flatMap((initializer) => {
+    const parts = tensorParts(initializer);
+    return [frame(GraphProtoSchema.field.initializer, byteLength(parts)), ...parts];
+  });
+  const parts = [encodedGraph(graph), ...initializers];
+  return [encodedModel(), frame(ModelProtoSchema.field.graph, byteLength(parts)), ...parts];
+}
+
 /** A stretch of the file. */
-interface Part {
+export interface Part {
   readonly byteLength: number;
   readonly write: (bytes: Uint8Array) => void;
 }
 
-function part(content: Uint8Array): Part {
+/** A stretch whose bytes exist already. */
+export function part(content: Uint8Array): Part {
   return { byteLength: content.byteLength, write: (bytes) => bytes.set(content) };
 }
 
-function byteLength(parts: readonly Part[]): number {
+/** Bytes of all parts together. */
+export function byteLength(parts: readonly Part[]): number {
   return parts.reduce((total, part) => total + part.byteLength, 0);
 }
 
@@ -81,17 +101,28 @@ function frame(field: { readonly number: number }, contentLength: number): Part 
   return part(writer.uint32(contentLength).finish());
 }
 
-function initializerParts({ name, type, dims, write }: Initializer): Part[] {
-  const content = { byteLength: elementCount(dims) * ELEMENT_BYTES[type], write };
-  const tensorParts = [
-    part(toBinary(
-      TensorProtoSchema,
-      create(TensorProtoSchema, { name, dataType: DATA_TYPES[type], dims: dims.map(BigInt) }),
-    )),
+/** An initializer whose elements are in the file. */
+export function storedTensor(initializer: Initializer): readonly Part[] {
+  const content = tensorContent(initializer);
+  return [
+    tensorHeader(initializer),
     frame(TensorProtoSchema.field.rawData, content.byteLength),
     content,
   ];
-  return [frame(GraphProtoSchema.field.initializer, byteLength(tensorParts)), ...tensorParts];
+}
+
+/** The elements of an initializer. */
+export function tensorContent({ type, dims, write }: Initializer): Part {
+  return { byteLength: elementCount(dims) * ELEMENT_BYTES[type], write };
+}
+
+/** An initializer but for its elements, with fields that say where those are if not in the file. */
+export function tensorHeader(
+  { name, type, dims }: Initializer,
+  location: Pick<MessageInitShape<typeof TensorProtoSchema>, "externalData" | "dataLocation"> = {},
+): Part {
+  const fields = { name, dataType: DATA_TYPES[type], dims: dims.map(BigInt), ...location };
+  return part(toBinary(TensorProtoSchema, create(TensorProtoSchema, fields)));
 }
 
 /** The model but for its graph. */
@@ -130,11 +161,14 @@ function nodeFields(node: GraphNode): MessageInitShape<typeof NodeProtoSchema> {
 
 function attributeFields(
   name: string,
-  value: number | readonly number[],
+  value: number | readonly number[] | string,
   kind: AttributeKind | undefined,
 ): MessageInitShape<typeof AttributeProtoSchema> {
   if (typeof value === "object") {
     return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
+  }
+  if (typeof value === "string") {
+    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
   }
   if (kind === "float") return { name, type: AttributeType.FLOAT, f: value };
   return { name, type: AttributeType.INT, i: BigInt(value) };

@@ -1,18 +1,20 @@
 /** The ONNX operators that the graph builder knows: arity, attributes and shape inference. */
 
+import type { Attributes } from "./attributes.ts";
+import { inferConv, inferConvTranspose, inferMaxPool } from "./infer_images.ts";
+import { inferGather, inferPad, inferScatterNd, inferSlice } from "./infer_indexing.ts";
+import { inferExpand, inferReduceSum } from "./infer_reductions.ts";
 import {
-  type Attributes,
+  inferAdd,
   inferCast,
   inferElementWise,
-  inferGather,
   inferLayerNormalization,
   inferMatMul,
-  inferPad,
   inferReshape,
   inferSame,
   inferShape,
-  inferSlice,
   inferSoftmax,
+  inferSub,
   inferTranspose,
   inferUnsqueeze,
 } from "./infer_types.ts";
@@ -21,17 +23,19 @@ import type { TensorType } from "./tensor_type.ts";
 /** Version of the ONNX operator set, whose specification says what each operator computes. */
 export const OPERATOR_SET_VERSION = 20;
 
-/** How ONNX stores an attribute: one integer, one float, or a list of integers. */
-export type AttributeKind = "int" | "float" | "ints";
+/** How ONNX stores an attribute: one integer, one float, a list of integers, or a text. */
+export type AttributeKind = "int" | "float" | "ints" | "string";
 
 /** One row of the table. */
 export interface Operator {
-  /** Number of inputs. */
+  /** Number of inputs that are required. */
   readonly arity: number;
+  /** Number of inputs that may follow them. @default {0} */
+  readonly optionalInputs?: number;
   /** How each attribute is stored. */
   readonly attributes: Readonly<Record<string, AttributeKind>>;
   /**
-   * Type of the output, from `arity` inputs.
+   * Type of the output, from as many inputs.
    *
    * @throws {RangeError} If the inputs do not fit together.
    */
@@ -40,10 +44,19 @@ export interface Operator {
 
 /** The operators, by their ONNX names. */
 export const OPERATORS = {
-  Add: { arity: 2, attributes: {}, infer: inferElementWise },
-  Sub: { arity: 2, attributes: {}, infer: inferElementWise },
+  Add: { arity: 2, attributes: {}, infer: inferAdd },
+  Sub: { arity: 2, attributes: {}, infer: inferSub },
   Mul: { arity: 2, attributes: {}, infer: inferElementWise },
+  Div: { arity: 2, attributes: {}, infer: inferElementWise },
   Identity: { arity: 1, attributes: {}, infer: inferSame },
+  Neg: { arity: 1, attributes: {}, infer: inferSame },
+  Sign: { arity: 1, attributes: {}, infer: inferSame },
+  Ceil: { arity: 1, attributes: {}, infer: inferSame },
+  Sqrt: { arity: 1, attributes: {}, infer: inferSame },
+  Exp: { arity: 1, attributes: {}, infer: inferSame },
+  Erf: { arity: 1, attributes: {}, infer: inferSame },
+  Tanh: { arity: 1, attributes: {}, infer: inferSame },
+  Relu: { arity: 1, attributes: {}, infer: inferSame },
   Gelu: { arity: 1, attributes: {}, infer: inferSame },
   Softmax: { arity: 1, attributes: { axis: "int" }, infer: inferSoftmax },
   LayerNormalization: {
@@ -52,7 +65,22 @@ export const OPERATORS = {
     infer: inferLayerNormalization,
   },
   MatMul: { arity: 2, attributes: {}, infer: inferMatMul },
+  Conv: {
+    arity: 2,
+    optionalInputs: 1,
+    attributes: { kernel_shape: "ints" },
+    infer: inferConv,
+  },
+  ConvTranspose: { arity: 2, attributes: {}, infer: inferConvTranspose },
+  MaxPool: {
+    arity: 1,
+    attributes: { kernel_shape: "ints", strides: "ints" },
+    infer: inferMaxPool,
+  },
+  ReduceSum: { arity: 2, attributes: { keepdims: "int" }, infer: inferReduceSum },
+  Expand: { arity: 2, attributes: {}, infer: inferExpand },
   Gather: { arity: 2, attributes: { axis: "int" }, infer: inferGather },
+  ScatterND: { arity: 3, attributes: { reduction: "string" }, infer: inferScatterNd },
   Transpose: { arity: 1, attributes: { perm: "ints" }, infer: inferTranspose },
   Reshape: { arity: 2, attributes: {}, infer: inferReshape },
   Unsqueeze: { arity: 2, attributes: {}, infer: inferUnsqueeze },
@@ -65,8 +93,19 @@ export const OPERATORS = {
 /** Name of an operator in the table. */
 export type OperatorName = keyof typeof OPERATORS;
 
+/** What an attribute of a kind is given as. */
+interface AttributeValues {
+  readonly int: number;
+  readonly float: number;
+  readonly ints: readonly number[];
+  readonly string: string;
+}
+
 /** The attributes that one operator takes. */
 export type AttributesOf<Name extends OperatorName> = {
-  readonly [Key in keyof typeof OPERATORS[Name]["attributes"]]?:
-    typeof OPERATORS[Name]["attributes"][Key] extends "ints" ? readonly number[] : number;
+  readonly [Key in keyof typeof OPERATORS[Name]["attributes"]]?: AttributeValueOf<
+    typeof OPERATORS[Name]["attributes"][Key]
+  >;
 };
+
+type AttributeValueOf<Kind> = Kind extends AttributeKind ? AttributeValues[Kind] : never;

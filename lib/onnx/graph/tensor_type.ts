@@ -1,13 +1,9 @@
 /** What is known of a tensor while a graph is built: element type, shape, sometimes the content. */
 
-/** A size: fixed, or the name of one that is known only when the graph runs, such as `batch`. */
-export type Dim = number | string;
+import { formatDims, type Shape } from "./dim.ts";
 
-/** Dimensions of a tensor, outermost first. */
-export type Shape = readonly Dim[];
-
-/** Element types that graphs here use. */
-export type ElementType = "float32" | "int64";
+/** Element types that graphs here use; one built with float32 may be turned into another float. */
+export type ElementType = "float32" | "float16" | "float64" | "int64";
 
 /** Type of a tensor in a graph. */
 export interface TensorType {
@@ -23,11 +19,6 @@ export interface TensorType {
 /** For people: `float32 [batch, sequence, 512]`. */
 export function formatType({ type, shape }: TensorType): string {
   return `${type} ${formatDims(shape)}`;
-}
-
-/** For people: `[batch, sequence, 512]`. */
-export function formatDims(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
 }
 
 /**
@@ -47,20 +38,20 @@ export function broadcast(left: Shape, right: Shape): Shape {
   });
 }
 
+/**
+ * Checks that inputs have one element type.
+ *
+ * @throws {RangeError} If they differ.
+ */
+export function requireSameType(...inputs: readonly TensorType[]): void {
+  if (inputs.some(({ type }) => type !== inputs[0]?.type)) {
+    throw new RangeError("the element types differ");
+  }
+}
+
 /** Whether two shapes are the same, symbolic dimensions included. */
 export function equalShapes(left: Shape, right: Shape): boolean {
   return left.length === right.length && left.every((dim, index) => dim === right[index]);
-}
-
-/** Whether two shapes surely have the same number of elements, whatever the symbolic sizes are. */
-export function equalCounts(left: Shape, right: Shape): boolean {
-  return equalShapes(factors(left), factors(right));
-}
-
-/** The product of all fixed dimensions, then the symbolic ones in alphabetic order. */
-function factors(shape: Shape): Shape {
-  const fixed = shape.reduce<number>((n, dim) => typeof dim === "number" ? n * dim : n, 1);
-  return [fixed, ...shape.filter((dim) => typeof dim === "string").sort()];
 }
 
 /**

@@ -1,9 +1,8 @@
 /** BERT: a bidirectional transformer encoder (Devlin et al., 2018), from a configuration and a seed. */
 
-import { BittensorError } from "../../base/errors.ts";
-import { modelBytes } from "../graph/model_bytes.ts";
 import { type BertConfig, bertGraph } from "./bert_graph.ts";
-import type { Model } from "./model.ts";
+import { checkHeads, completeConfig, configError } from "./config.ts";
+import { describeModel, type Model } from "./model.ts";
 
 /** The shape of a BERT encoder and how it starts. Names and defaults are those of its `config.json`. */
 export interface BertOptions {
@@ -47,19 +46,16 @@ export interface BertOptions {
  */
 export function bert(options: BertOptions = {}): Model {
   const config = checkedConfig(options);
-  return {
+  return describeModel({
     name: "bert",
     vocabSize: config.vocabSize,
     maxSequenceLength: config.maxPositionEmbeddings,
     hiddenSize: config.hiddenSize,
-    toBytes(outputSize = config.hiddenSize) {
-      if (!isInteger(outputSize, 1)) {
-        throw new RangeError(`outputSize must be a positive integer, not ${outputSize}`);
-      }
-      return modelBytes(bertGraph(config, outputSize));
-    },
-  };
+    build: (outputSize) => bertGraph(config, outputSize),
+  });
 }
+
+const KIND = "BERT";
 
 const DEFAULTS: BertConfig = {
   hiddenSize: 768,
@@ -74,53 +70,13 @@ const DEFAULTS: BertConfig = {
   seed: 0,
 };
 
-const SIZES = [
-  "hiddenSize",
-  "numHiddenLayers",
-  "numAttentionHeads",
-  "intermediateSize",
-  "maxPositionEmbeddings",
-  "typeVocabSize",
-  "vocabSize",
-] as const;
-
 function checkedConfig(options: BertOptions): BertConfig {
   const { layers, numHiddenLayers = layers, ...others } = options;
   if (layers !== undefined && layers !== numHiddenLayers) {
-    refuse("layers", layers, `numHiddenLayers is ${numHiddenLayers}`);
+    throw configError(KIND, "layers", layers, `numHiddenLayers is ${numHiddenLayers}`);
   }
-  const given = Object.entries({ numHiddenLayers, ...others })
-    .filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
-    if (!Object.hasOwn(DEFAULTS, name)) refuse(name, value, "there is no such option");
-  }
-  const config: BertConfig = { ...DEFAULTS, ...Object.fromEntries(given) };
-  for (const name of SIZES) {
-    if (!isInteger(config[name], 1)) refuse(name, config[name], "it must be a positive integer");
-  }
-  for (const name of ["layerNormEps", "initializerRange"] as const) {
-    if (!Number.isFinite(config[name]) || config[name] <= 0) {
-      refuse(name, config[name], "it must be a positive number");
-    }
-  }
-  if (!isInteger(config.seed, 0)) refuse("seed", config.seed, "it must be a non-negative integer");
-  if (config.hiddenSize % config.numAttentionHeads !== 0) {
-    refuse(
-      "numAttentionHeads",
-      config.numAttentionHeads,
-      `it must divide hiddenSize, ${config.hiddenSize}`,
-    );
-  }
+  const config = completeConfig(KIND, DEFAULTS, { numHiddenLayers, ...others });
+  const { numAttentionHeads, hiddenSize } = config;
+  checkHeads(KIND, ["numAttentionHeads", numAttentionHeads], ["hiddenSize", hiddenSize]);
   return config;
-}
-
-function isInteger(value: number, least: number): boolean {
-  return Number.isSafeInteger(value) && value >= least;
-}
-
-function refuse(name: string, value: unknown, reason: string): never {
-  throw new BittensorError(
-    "model/config",
-    `Cannot make a BERT model with ${name} ${value}: ${reason}`,
-  );
 }

@@ -10,25 +10,38 @@ export const ones: WriteWeight = (bytes) => {
   writeFloats(bytes, (floats) => floats.fill(1));
 };
 
-/** Settings of {@linkcode truncatedNormal}. */
-export interface TruncatedNormalOptions {
-  /** Standard deviation of the normal distribution before it is truncated. */
+/** Settings of {@linkcode normal} and {@linkcode truncatedNormal}. */
+export interface NormalOptions {
+  /** Standard deviation of the normal distribution, before it is truncated. */
   readonly range: number;
   /** A non-negative safe integer. */
   readonly seed: number;
 }
 
 /**
- * Samples of the normal distribution around 0, none further out than two standard deviations; the
- * original BERT is initialized so.
+ * Samples of the normal distribution around 0, as GPT-2 is initialized.
  *
  * Each 16 random bits choose one of 65536 quantiles of equal probability from a table: as fine as
  * initial weights need, and 2 ns per value. The random bits are those of sfc32, a generator of Chris
  * Doty-Humphrey's PractRand, started from the seed and the name of the weight, so that a weight does
  * not depend on which others a model has. No step uses functions that machines round differently.
  */
-export function truncatedNormal({ range, seed }: TruncatedNormalOptions): WriteWeight {
-  const quantiles = quantileTable(range);
+export function normal(options: NormalOptions): WriteWeight {
+  return sampled(quantileTable(options.range, 1 / 2), options.seed);
+}
+
+/**
+ * Samples as of {@linkcode normal}, none further out than two standard deviations, as the original
+ * BERT is initialized.
+ */
+export function truncatedNormal(options: NormalOptions): WriteWeight {
+  return sampled(quantileTable(options.range, standardNormal(2).area), options.seed);
+}
+
+/** Standard deviation of the standard normal distribution once it is truncated at 2. */
+export const TRUNCATED_DEVIATION = 0.879_625_661_034_239_8;
+
+function sampled(quantiles: Float32Array, seed: number): WriteWeight {
   return (bytes, name) => {
     const words = Int32Array.of(seed, seed / 2 ** 32, hash(name), 1);
     sample(new Float32Array(2 * WARM_UP), quantiles, words);
@@ -37,22 +50,26 @@ export function truncatedNormal({ range, seed }: TruncatedNormalOptions): WriteW
 }
 
 const QUANTILES = 65_536;
-const LIMIT = 2;
 
 /** Outputs of the generator to skip until every word depends on all of the seed. */
 const WARM_UP = 16;
 
-/** The middle of each of the equally probable intervals, lowest first, times `range`. */
-function quantileTable(range: number): Float32Array {
+/**
+ * The middle of each of the equally probable intervals, lowest first, times `range`.
+ *
+ * @param halfArea Area of the distribution on one side of 0, of which the other half is the mirror.
+ */
+function quantileTable(range: number, halfArea: number): Float32Array {
   const table = new Float32Array(QUANTILES);
-  const step = 2 * normal(LIMIT).area / QUANTILES;
+  const step = 2 * halfArea / QUANTILES;
   let x = 0;
   for (let index = 0; index < QUANTILES / 2; index++) {
     const target = (index + 0.5) * step;
-    // Newton's method, from the neighbour: two steps reach the precision of float32, and beyond.
-    for (let round = 0; round < 2; round++) {
-      const { area, density } = normal(x);
-      x -= (area - target) / density;
+    // Newton's method, from the neighbour: two steps suffice but for the last few of a long tail.
+    for (let change = 1; Math.abs(change) > PRECISION;) {
+      const { area, density } = standardNormal(x);
+      change = (target - area) / density;
+      x += change;
     }
     table[QUANTILES / 2 + index] = x * range;
     table[QUANTILES / 2 - 1 - index] = -x * range;
@@ -60,15 +77,18 @@ function quantileTable(range: number): Float32Array {
   return table;
 }
 
+/** Far below the precision of float32, and above that of the sums below. */
+const PRECISION = 1e-9;
+
 /**
- * Density of the standard normal distribution at `x`, and its area from 0 to `x`, for |x| ≤ 2: the
+ * Density of the standard normal distribution at `x`, and its area from 0 to `x`, for |x| ≤ 5: the
  * power series of exp(-x²/2) and of its integral.
  */
-function normal(x: number): { density: number; area: number } {
+function standardNormal(x: number): { density: number; area: number } {
   let term = 1 / Math.sqrt(2 * Math.PI);
   let density = term;
   let area = term * x;
-  for (let n = 1; n <= 24; n++) {
+  for (let n = 1; Math.abs(term) > 1e-18; n++) {
     term *= -x * x / (2 * n);
     density += term;
     area += term * x / (2 * n + 1);
