@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { elementCount } from "../../lib/base/tensor.ts";
+import type { Shape } from "../../lib/onnx/graph/dim.ts";
+import { GraphBuilder } from "../../lib/onnx/graph/graph_builder.ts";
+import { GRADIENT_RULES } from "../../lib/onnx/graph/gradient_rules/gradient_rules.ts";
+import { NOT_DIFFERENTIABLE } from "../../lib/onnx/graph/gradient_rules/rule.ts";
+import { OPERATORS } from "../../lib/onnx/graph/operators.ts";
+import { GRADIENT_CASES, type GradientCase } from "./gradient_cases.ts";
+import { checkGradients, FLOAT64, randomIntegers, spread } from "./gradient_check.ts";
+
+/** A size for each name, and the names that stand in the shapes of the graph. */
+const SIZES = fc.record({
+  a: fc.integer({ min: 1, max: 4 }),
+  b: fc.integer({ min: 1, max: 4 }),
+  c: fc.integer({ min: 1, max: 4 }),
+  d: fc.integer({ min: 1, max: 4 }),
+  B: fc.integer({ min: 3, max: 5 }),
+  C: fc.integer({ min: 3, max: 5 }),
+  D: fc.integer({ min: 3, max: 5 }),
+  symbolic: fc.subarray(["a", "b", "c", "d"]),
+  seed: fc.nat(),
+});
+
+type Sizes = typeof SIZES extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Checks a case in one choice of sizes. */
+async function check(gradientCase: GradientCase, sizes: Sizes): Promise<void> {
+  const { inputs, build, precision = FLOAT64, shift = 0 } = gradientCase;
+  const known: Record<string, number | readonly string[]> = sizes;
+  const sizeOf = (dim: string | number) => Number(known[dim] ?? dim);
+  const fixed = (shape: Shape) => shape.map(sizeOf);
+  const random = randomIntegers(sizes.seed);
+  const graph = new GraphBuilder();
+  const values = inputs.map((shape, index) =>
+    graph.input(
+      `x${index}`,
+      "float32",
+      shape.map((dim) => sizes.symbolic.includes(`${dim}`) ? dim : sizeOf(dim)),
+    )
+  );
+  const output = build(graph, ...values);
+  graph.output("y", output);
+  const shapes = values.map(({ name }, index) => [name, fixed(inputs[index]!)] as const);
+  await checkGradients({
+    graph: graph.build("test"),
+    dims: { ...Object.fromEntries(shapes), y: runtimeDims(output.shape, sizeOf) },
+    inputs: Object.fromEntries(
+      shapes.map(([name, dims]) => [
+        name,
+        spread(elementCount(dims), random).map((value) => value + shift),
+      ]),
+    ),
+    precision,
+    seed: sizes.seed,
+  });
+}
+
+/** Sizes of a shape, of which one may be the name of a product. */
+function runtimeDims(shape: Shape, sizeOf: (dim: string | number) => number): number[] {
+  return shape.map((dim) =>
+    `${dim}`.split("*").reduce((product, factor) => product * sizeOf(factor), 1)
+  );
+}
+
+Deno.test("gradient rules agree with finite differences", async (t) => {
+  for (const [operator, cases] of Object.entries(GRADIENT_CASES)) {
+    await t.step(operator, async () => {
+      for (const gradientCase of cases) {
+        await fc.assert(
+          fc.asyncProperty(SIZES, (sizes) => check(gradientCase, sizes)),
+          { numRuns: 16 },
+        );
+      }
+    });
+  }
+});
+
+Deno.test("every operator has a checked gradient rule, or is declared to have no gradient", () => {
+  for (const operator of Object.keys(OPERATORS)) {
+    const [, rule] = Object.entries(GRADIENT_RULES).find(([name]) => name === operator) ?? [];
+    assert(rule, `${operator} has no rule`);
+    const cases = Object.entries(GRADIENT_CASES).find(([name]) => name === operator)?.[1] ?? [];
+    assert.equal(cases.length > 0, rule !== NOT_DIFFERENTIABLE, `${operator} lacks a check`);
+  }
+});
