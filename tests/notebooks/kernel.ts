@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { Dealer, Subscriber } from "zeromq";
 import { delay } from "../../lib/base/deadline.ts";
+import { type CellOutput, splitLines } from "./notebook.ts";
 
 /** What a cell wrote and returned. */
 export interface CellResult {
@@ -10,6 +11,8 @@ export interface CellResult {
   readonly text: string;
   /** Representations of the last expression, by MIME type. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** All of it, as a notebook file keeps it. */
+  readonly outputs: readonly CellOutput[];
 }
 
 /** A running kernel; disposing stops its process. */
@@ -177,12 +180,38 @@ function resultOf(messages: readonly Message[]): CellResult {
     const { ename, evalue, traceback } = failure.content;
     throw new Error(`${ename}: ${evalue}\n${traceback}`);
   }
-  const text = messages.filter(({ type }) => type === "stream").map(({ content }) => content.text);
-  const result = messages.find(({ type }) => type === "execute_result" || type === "display_data");
-  return {
-    text: withoutColours(text.join("")),
-    data: (result?.content.data ?? {}) as Record<string, unknown>,
-  };
+  const outputs = outputsOf(messages);
+  const text = outputs.flatMap((output) => output.output_type === "stream" ? output.text : []);
+  const result = outputs.find((output) => output.output_type !== "stream");
+  return { text: text.join(""), data: result?.data ?? {}, outputs };
+}
+
+/** Pieces of a stream are merged; results keep their place among them. */
+function outputsOf(messages: readonly Message[]): CellOutput[] {
+  const outputs: CellOutput[] = [];
+  for (const { type, content } of messages) {
+    if (type === "stream") {
+      const name = String(content.name);
+      const text = withoutColours(String(content.text));
+      const last = outputs.at(-1);
+      if (last?.output_type === "stream" && last.name === name) {
+        outputs.pop();
+        outputs.push({ ...last, text: splitLines(last.text.join("") + text) });
+      } else outputs.push({ output_type: "stream", name, text: splitLines(text) });
+    } else if (type === "display_data" || type === "execute_result") {
+      const data = Object.entries(content.data as Record<string, unknown>).map(([mime, value]) =>
+        [mime, typeof value === "string" ? splitLines(withoutColours(value)) : value] as const
+      );
+      const count = Number(content.execution_count);
+      outputs.push({
+        output_type: type,
+        ...(type === "execute_result" && { execution_count: count }),
+        data: Object.fromEntries(data),
+        metadata: {},
+      });
+    }
+  }
+  return outputs;
 }
 
 /** Text as it reads without the colour codes of a terminal. */
