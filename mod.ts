@@ -57,35 +57,52 @@ export {
 } from "./lib/wallet/wallet.ts";
 
 // Chain.
-export type { Hex } from "./lib/chain/chain.ts";
-export {
-  ExtrinsicError,
-  type ExtrinsicOptions,
-  type ExtrinsicReceipt,
+export type { BlockState } from "./lib/chain/block_state.ts";
+export type { BlockHead, BlocksOptions, Hex } from "./lib/chain/chain.ts";
+export type {
+  ExtrinsicOptions,
+  ExtrinsicProgress,
+  ExtrinsicReceipt,
 } from "./lib/chain/extrinsic.ts";
+export { ExtrinsicError } from "./lib/chain/extrinsic_error.ts";
 export { findNetwork, type Network } from "./lib/chain/networks.ts";
-export {
-  type BlockState,
-  type SubscribeOptions,
-  type Subtensor,
-  subtensor,
-  type SubtensorOptions,
-} from "./lib/chain/subtensor.ts";
+export { type Subtensor, subtensor } from "./lib/chain/subtensor.ts";
+export type {
+  ReadOptions,
+  SetWeightsOptions,
+  StakeOptions,
+  SubscribeOptions,
+  SubtensorOptions,
+  TransferOptions,
+} from "./lib/chain/subtensor_options.ts";
+export type { BalanceChange, NeuronsChange, WatchOptions } from "./lib/chain/watch.ts";
+export { type ChainWeights, normalizeWeights } from "./lib/chain/weights.ts";
 export { type Metagraph, metagraph, type MetagraphOptions } from "./lib/metagraph/metagraph.ts";
 export type { SyncOptions, SyncProgress } from "./lib/metagraph/snapshot.ts";
 
 // Text and models.
 export { SPECIAL_TOKEN_IDS, type Tokenizer, tokenizer } from "./lib/text/tokenizer.ts";
-export { chooseDevice, type DeviceChoice, type DeviceReport } from "./lib/onnx/device.ts";
+export type { BatchingOptions } from "./lib/onnx/batcher.ts";
+export {
+  chooseDevice,
+  type DeviceChoice,
+  type DeviceOptions,
+  type DeviceReport,
+} from "./lib/onnx/device.ts";
+export type { Precision } from "./lib/onnx/half_precision.ts";
+export type { ModelSource } from "./lib/onnx/model_source.ts";
 export { bert, type BertOptions } from "./lib/onnx/models/bert.ts";
-export type { Model } from "./lib/onnx/models/model.ts";
+export { ffnn, type FfnnOptions } from "./lib/onnx/models/ffnn.ts";
+export { gpt2, type Gpt2Options } from "./lib/onnx/models/gpt2.ts";
+export type { Model, SaveModelOptions, TokenLimits } from "./lib/onnx/models/model.ts";
 export {
   type ForwardOptions,
   type Nucleus,
   nucleus,
   type NucleusOptions,
 } from "./lib/onnx/nucleus.ts";
-export type { Device } from "./lib/onnx/runtime.ts";
+export type { Device, Optimization } from "./lib/onnx/runtime.ts";
+export type { SignatureOptions } from "./lib/onnx/signature.ts";
 
 // Asking and answering.
 export { type Dendrite, dendrite } from "./lib/dendrite/dendrite.ts";

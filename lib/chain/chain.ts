@@ -8,6 +8,26 @@ import type { Signer } from "../domain/signer.ts";
 /** Bytes as a node writes them. */
 export type Hex = `0x${string}`;
 
+/** A block, by the two things that name it. */
+export interface BlockHead {
+  readonly number: number;
+  readonly hash: Hex;
+}
+
+/** Which blocks to follow. */
+export interface BlocksOptions {
+  /** Only blocks that are final: they are never replaced by others. @default {false} */
+  readonly finalized?: boolean | undefined;
+  /** First block. @default the head */
+  readonly from?: number | undefined;
+  /** Leave out what came while the loop was busy. @default {false} */
+  readonly latestOnly?: boolean | undefined;
+  /** Longest time without a connection, in milliseconds. @default {20000} */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the blocks; the loop then throws the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** One entry of a storage map, undecoded. */
 export interface StorageEntry {
   /** The hashed key behind the prefix of the map. */
@@ -20,6 +40,24 @@ export interface Call {
   readonly pallet: string;
   readonly name: string;
   readonly args: readonly unknown[];
+  /** What it takes from the free balance of the signer besides the fee, in rao. */
+  readonly spends?: Rao | undefined;
+}
+
+/** A signed call, ready to be submitted. The chain takes it once: its nonce is used up then. */
+export interface SignedExtrinsic {
+  /** `Pallet.call`. */
+  readonly call: string;
+  readonly bytes: Hex;
+  readonly hash: Hex;
+  readonly signer: Address;
+  readonly nonce: number;
+  /** What including it costs the signer even if the call fails, in rao. */
+  readonly fee: Rao;
+  /** The first block that can hold it. */
+  readonly validFrom: number;
+  /** The first block that cannot hold it any more. */
+  readonly validUntil: number;
 }
 
 /** What an extrinsic did, read from the block that holds it. */
@@ -30,33 +68,45 @@ export interface InclusionReport {
   readonly failure?: { readonly name: string; readonly docs: string };
 }
 
-/** Status of a watched extrinsic: a word, or one word with a block hash. */
-export type ExtrinsicStatus = string | Readonly<Record<string, unknown>>;
-
-/** A connection to one node. */
+/** A connection to the nodes of one chain. Reads survive the loss of the connection. */
 export interface Chain extends AsyncDisposable {
-  /** Where it is connected to, without credentials. */
+  /** The node that is connected, without credentials. */
   readonly endpoint: string;
   readonly specName: string;
   readonly specVersion: number;
   /** The block at the head, or the one of a number. */
-  block(number?: number, options?: WaitOptions): Promise<{ hash: Hex; number: number }>;
+  block(number?: number, options?: WaitOptions): Promise<BlockHead>;
+  /** Blocks as they come, without a gap even if the connection was lost in between. */
+  blocks(options?: BlocksOptions): AsyncIterable<BlockHead>;
   hasStorage(pallet: string, item: string): boolean;
   /** A whole storage map at one block, in pages. */
   entries(pallet: string, item: string, at: Hex, options?: WaitOptions): Promise<StorageEntry[]>;
-  /** A plain storage value at one block; undefined if it was never written. */
-  value(
+  /**
+   * The values of storage keys at one block, in pages; undefined where nothing was ever written.
+   *
+   * @param suffixes What follows the prefix of the item: hashed keys of a map, or nothing.
+   */
+  values(
     pallet: string,
     item: string,
+    suffixes: readonly Uint8Array[],
     at: Hex,
     options?: WaitOptions,
-  ): Promise<Uint8Array | undefined>;
+  ): Promise<(Uint8Array | undefined)[]>;
   /** Free balances at one block; zero for accounts that do not exist. */
   freeBalances(addresses: readonly Address[], at: Hex, options?: WaitOptions): Promise<Rao[]>;
-  /** Builds a signed extrinsic, mortal, with the next nonce of the signer. */
-  sign(call: Call, signer: Signer, options?: WaitOptions): Promise<Hex>;
-  /** Submits an extrinsic once, and yields its statuses until the loop is left. */
-  watch(extrinsic: Hex, options?: WaitOptions): AsyncIterable<ExtrinsicStatus>;
-  /** What an extrinsic did in the block that holds it. */
-  inclusion(extrinsic: Hex, at: Hex, options?: WaitOptions): Promise<InclusionReport>;
+  /** Free balances of all accounts at one block. */
+  allFreeBalances(at: Hex, options?: WaitOptions): Promise<Map<Address, Rao>>;
+  /** The nonce for the next extrinsic of an account, those that wait in the node included. */
+  nextNonce(account: Address, options?: WaitOptions): Promise<number>;
+  /** Signs a call: mortal, with the next nonce of the signer. */
+  sign(call: Call, signer: Signer, options?: WaitOptions): Promise<SignedExtrinsic>;
+  /** Hands an extrinsic to the node, once. */
+  submit(extrinsic: SignedExtrinsic, options?: WaitOptions): Promise<void>;
+  /** What an extrinsic did in a block; undefined if the block does not hold it. */
+  inclusion(
+    extrinsic: SignedExtrinsic,
+    at: Hex,
+    options?: WaitOptions,
+  ): Promise<InclusionReport | undefined>;
 }

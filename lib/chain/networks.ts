@@ -4,42 +4,53 @@ import { BittensorError } from "../base/errors.ts";
 
 /** A network and where its chain is reached. */
 export interface Network {
-  /** The name, or the endpoint when only that was given. */
+  /** The name, or the first endpoint when only endpoints were given; without credentials. */
   readonly name: string;
-  /** WebSocket URL of a node. */
-  readonly endpoint: string;
+  /** WebSocket URLs of its nodes, at least one: they are tried in this order. */
+  readonly endpoints: readonly string[];
 }
 
-/** Where `local` is: the port of a Substrate node, and of our dev chain when it may choose. */
-const LOCAL_ENDPOINT = "ws://127.0.0.1:9944";
+/** Where the chains of known networks are reached. */
+const ENDPOINTS: ReadonlyMap<string, string> = new Map([
+  // The port of a Substrate node, and of `deno task devchain`.
+  ["local", "ws://127.0.0.1:9944"],
+  ["finney", "wss://entrypoint-finney.opentensor.ai:443"],
+  ["test", "wss://test.finney.opentensor.ai:443"],
+  ["archive", "wss://archive.chain.opentensor.ai:443"],
+]);
 
 /** Networks of the seed era: their chains stopped in 2021 and 2022. */
 const HISTORIC = ["akatsuki", "kusanagi"];
 
 /**
- * Finds a network by its name, `local`, or by the WebSocket URL of a node.
+ * Finds a network by its name (`local`, `finney`, `test`, `archive`), by the WebSocket URL of a
+ * node, or by the URLs of several nodes, separated by commas.
  *
  * @throws {BittensorError} `chain/unknown-network` for another name, and for a historic one.
  *
- * @example A node of your own
+ * @example A node of your own, and another one for when it is down
  * ```ts
  * import { findNetwork } from "bittensor";
  * import assert from "node:assert/strict";
  *
- * assert.equal(findNetwork("local").endpoint, "ws://127.0.0.1:9944");
- * assert.equal(findNetwork("wss://node.example:443").endpoint, "wss://node.example:443");
+ * assert.deepEqual(findNetwork("local").endpoints, ["ws://127.0.0.1:9944"]);
+ * const { name, endpoints } = findNetwork("ws://127.0.0.1:9944,wss://node.example:443");
+ * assert.equal(name, "ws://127.0.0.1:9944");
+ * assert.equal(endpoints.length, 2);
  * ```
  */
 export function findNetwork(network: string): Network {
-  if (network === "local") return { name: "local", endpoint: LOCAL_ENDPOINT };
-  if (/^wss?:\/\//.test(network) && URL.canParse(network)) {
-    return { name: withoutCredentials(network), endpoint: network };
+  const known = ENDPOINTS.get(network);
+  if (known !== undefined) return { name: network, endpoints: [known] };
+  const endpoints = network.split(",").map((endpoint) => endpoint.trim());
+  if (endpoints.every(isWebSocketUrl)) {
+    return { name: withoutCredentials(endpoints[0]!), endpoints };
   }
   const gone = HISTORIC.includes(network)
     ? `the chain of ${network} stopped years ago`
     : `${network} is neither a name nor a WebSocket URL`;
   throw new BittensorError("chain/unknown-network", `Cannot find the network: ${gone}`, {
-    hint: 'pass "local", the endpoint of a local network, or a URL such as ws://127.0.0.1:9944',
+    hint: `pass ${[...ENDPOINTS.keys()].join(", ")}, or a URL such as ws://127.0.0.1:9944`,
   });
 }
 
@@ -50,4 +61,13 @@ export function withoutCredentials(endpoint: string): string {
   url.username = "";
   url.password = "";
   return url.href;
+}
+
+/** Whether an endpoint is on this machine. */
+export function isLoopback(endpoint: string): boolean {
+  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(endpoint).hostname);
+}
+
+function isWebSocketUrl(text: string): boolean {
+  return /^wss?:\/\//.test(text) && URL.canParse(text);
 }

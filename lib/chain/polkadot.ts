@@ -5,24 +5,30 @@
  * arrays; the library serves metadata, codecs and the construction of extrinsics.
  */
 
-import { ApiPromise, WsProvider } from "@polkadot/api";
-import type { ApiOptions } from "@polkadot/api/types";
+import { ApiPromise } from "@polkadot/api";
 import type { Vec } from "@polkadot/types";
 import type { AccountInfo, DispatchError, EventRecord } from "@polkadot/types/interfaces";
 import type { IKeyringPair } from "@polkadot/types/types";
-import { hexToU8a } from "@polkadot/util";
 import { type WaitOptions, withDeadline } from "../base/deadline.ts";
 import { BittensorError, messageOf } from "../base/errors.ts";
-import type { Address } from "../domain/address.ts";
+import { type Address, encodeAddress, publicKeyOf } from "../domain/address.ts";
 import { type Rao, rao } from "../domain/balance.ts";
 import type { Signer } from "../domain/signer.ts";
-import type { Call, Chain, ExtrinsicStatus, Hex, InclusionReport, StorageEntry } from "./chain.ts";
-import { withoutCredentials } from "./networks.ts";
+import { apiProvider } from "./api_provider.ts";
+import { fetchBlockHash, followBlocks } from "./blocks.ts";
+import type {
+  BlockHead,
+  BlocksOptions,
+  Call,
+  Chain,
+  Hex,
+  InclusionReport,
+  SignedExtrinsic,
+  StorageEntry,
+} from "./chain.ts";
 import { RpcClient, TIMEOUT_MS } from "./rpc_client.ts";
-import { accountKey, PREFIX_BYTES, storageKey } from "./storage_key.ts";
-
-/** Keys per request: what nodes serve at once. */
-const PAGE = 1000;
+import { BLAKE2_128_BYTES, blake2Concat, storageKey } from "./storage_key.ts";
+import { readEntries, readValues } from "./storage_reader.ts";
 
 /** How many blocks a signed extrinsic is good for. */
 const ERA_BLOCKS = 64;
@@ -31,85 +37,69 @@ const ERA_BLOCKS = 64;
 const SR25519 = 0x01;
 
 /**
- * Connects to a node and reads its metadata.
+ * Connects to the first of several nodes that answers, and reads its metadata.
  *
+ * @param endpoints WebSocket URLs of nodes of one chain, at least one.
  * @throws {BittensorError} `chain/unreachable` if nothing usable answers there in time.
  */
-export async function connectChain(endpoint: string, options: WaitOptions = {}): Promise<Chain> {
-  const shown = withoutCredentials(endpoint);
-  const unreachable = (reason: string, cause?: unknown) =>
-    new BittensorError("chain/unreachable", `Cannot connect to the chain at ${shown}: ${reason}`, {
-      cause,
-      hint: "check that a node runs there; a local network is started with bittensor.localnet()",
-    });
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const provider = new QuietProvider(endpoint, false);
+export async function connectChain(
+  endpoints: readonly string[],
+  options: WaitOptions = {},
+): Promise<Chain> {
+  const { timeoutMs = TIMEOUT_MS, signal } = options;
+  const rpc = await RpcClient.connect(endpoints, options);
+  const unusable = (reason: string, cause?: unknown) =>
+    new BittensorError(
+      "chain/unreachable",
+      `Cannot use the chain at ${rpc.endpoint}: ${reason}`,
+      { cause, hint: "check that a Substrate node runs there" },
+    );
   try {
     const api = await withDeadline(
-      async () => {
-        await opened(provider);
-        // The library's own types disagree under exactOptionalPropertyTypes, in `ttl` alone.
-        const compatible = provider as NonNullable<ApiOptions["provider"]>;
-        return await new ApiPromise({ provider: compatible, noInitWarn: true }).isReadyOrError;
-      },
-      { ...options, timeoutMs },
-      () => unreachable(`no answer within ${timeoutMs} ms`),
+      () => createApi(rpc),
+      { timeoutMs, signal },
+      () => unusable(`no metadata within ${timeoutMs} ms`),
     );
-    return new PolkadotChain(shown, api, new RpcClient(shown, provider));
+    return new PolkadotChain(api, rpc);
   } catch (error) {
-    await provider.disconnect();
-    if (options.signal?.aborted || error instanceof BittensorError) throw error;
-    throw unreachable(messageOf(error), error);
+    await rpc[Symbol.asyncDispose]();
+    if (signal?.aborted || error instanceof BittensorError) throw error;
+    throw unusable(messageOf(error), error);
   }
 }
 
-/**
- * A provider that says it has no subscriptions, so that the API opens none of its own: they would
- * leave a timer behind for 1.75 s after the connection is closed. Ours do not go through the API.
- */
-class QuietProvider extends WsProvider {
-  override get hasSubscriptions(): boolean {
-    return false;
-  }
-}
-
-function opened(provider: WsProvider): Promise<void> {
-  return new Promise((resolve, reject) => {
-    provider.on("connected", () => resolve());
-    provider.on(
-      "error",
-      (event: { message?: string }) =>
-        reject(new Error(event?.message || "the connection was refused")),
-    );
-    provider.on("disconnected", () => reject(new Error("the connection was closed")));
-    provider.connect().catch(reject);
-  });
+async function createApi(rpc: RpcClient): Promise<ApiPromise> {
+  const { provider, failed } = apiProvider(rpc);
+  const api = new ApiPromise({ provider, noInitWarn: true });
+  return await Promise.race([api.isReadyOrError, failed]);
 }
 
 class PolkadotChain implements Chain {
-  readonly endpoint: string;
   readonly specName: string;
   readonly specVersion: number;
   readonly #api: ApiPromise;
   readonly #rpc: RpcClient;
 
-  constructor(endpoint: string, api: ApiPromise, rpc: RpcClient) {
-    this.endpoint = endpoint;
+  constructor(api: ApiPromise, rpc: RpcClient) {
     this.specName = api.runtimeVersion.specName.toString();
     this.specVersion = api.runtimeVersion.specVersion.toNumber();
     this.#api = api;
     this.#rpc = rpc;
   }
 
-  async block(number?: number, options?: WaitOptions): Promise<{ hash: Hex; number: number }> {
-    const params = number === undefined ? [] : [number];
-    const hash = await this.#rpc.request<Hex | null>("chain_getBlockHash", params, options);
-    if (hash === null) {
-      throw new BittensorError("chain/unknown-block", `Cannot read block ${number}: no such block`);
-    }
-    if (number !== undefined) return { hash, number };
-    const header = await this.#rpc.request<{ number: Hex }>("chain_getHeader", [hash], options);
-    return { hash, number: Number(header.number) };
+  get endpoint(): string {
+    return this.#rpc.endpoint;
+  }
+
+  async block(number?: number, options?: WaitOptions): Promise<BlockHead> {
+    if (number === undefined) return await this.#head("chain_getBlockHash", options);
+    const hash = await fetchBlockHash(this.#rpc, number, options);
+    if (hash !== null) return { hash, number };
+    throw new BittensorError("chain/unknown-block", `Cannot read block ${number}: no such block`);
+  }
+
+  blocks(options?: BlocksOptions): AsyncIterable<BlockHead> {
+    return followBlocks(this.#rpc, options);
   }
 
   hasStorage(pallet: string, item: string): boolean {
@@ -120,36 +110,20 @@ class PolkadotChain implements Chain {
     );
   }
 
-  async entries(
-    pallet: string,
-    item: string,
-    at: Hex,
-    options?: WaitOptions,
-  ): Promise<StorageEntry[]> {
-    const prefix = storageKey(pallet, item);
-    const found: StorageEntry[] = [];
-    let start: Hex | undefined;
-    while (true) {
-      const params = [prefix, PAGE, start ?? prefix, at];
-      const keys = await this.#rpc.request<Hex[]>("state_getKeysPaged", params, options);
-      for (const [key, value] of await this.#values(keys, at, options)) {
-        if (value === null) continue;
-        found.push({ key: hexToU8a(key).subarray(PREFIX_BYTES), value: hexToU8a(value) });
-      }
-      if (keys.length < PAGE) return found;
-      start = keys.at(-1);
-    }
+  entries(pallet: string, item: string, at: Hex, wait?: WaitOptions): Promise<StorageEntry[]> {
+    return readEntries({ rpc: this.#rpc, at, wait }, pallet, item);
   }
 
-  async value(
+  values(
     pallet: string,
     item: string,
+    suffixes: readonly Uint8Array[],
     at: Hex,
-    options?: WaitOptions,
-  ): Promise<Uint8Array | undefined> {
-    const params = [storageKey(pallet, item), at];
-    const value = await this.#rpc.request<Hex | null>("state_getStorage", params, options);
-    return value === null ? undefined : hexToU8a(value);
+    wait?: WaitOptions,
+  ): Promise<(Uint8Array | undefined)[]> {
+    const prefix = storageKey(pallet, item);
+    const keys = suffixes.map((suffix): Hex => `${prefix}${suffix.toHex()}`);
+    return readValues({ rpc: this.#rpc, at, wait }, keys);
   }
 
   async freeBalances(
@@ -157,68 +131,76 @@ class PolkadotChain implements Chain {
     at: Hex,
     options?: WaitOptions,
   ): Promise<Rao[]> {
-    const keys = addresses.map(accountKey);
-    const balances = new Map<Hex, Rao>();
-    for (let from = 0; from < keys.length; from += PAGE) {
-      const page = await this.#values(keys.slice(from, from + PAGE), at, options);
-      for (const [key, value] of page) {
-        if (value !== null) balances.set(key, this.#freeBalance(value));
-      }
-    }
-    return keys.map((key) => balances.get(key) ?? rao(0n));
+    const keys = addresses.map((address) => blake2Concat(publicKeyOf(address)));
+    const accounts = await this.values("System", "Account", keys, at, options);
+    return accounts.map((account) => account ? this.#freeBalance(account) : rao(0n));
   }
 
-  async sign(call: Call, signer: Signer, options: WaitOptions = {}): Promise<Hex> {
+  async allFreeBalances(at: Hex, options?: WaitOptions): Promise<Map<Address, Rao>> {
+    const accounts = await this.entries("System", "Account", at, options);
+    return new Map(accounts.map(({ key, value }) => [
+      encodeAddress(key.subarray(BLAKE2_128_BYTES)),
+      this.#freeBalance(value),
+    ]));
+  }
+
+  nextNonce(account: Address, options?: WaitOptions): Promise<number> {
+    return this.#rpc.request<number>("system_accountNextIndex", [account], options);
+  }
+
+  async sign(call: Call, signer: Signer, options: WaitOptions = {}): Promise<SignedExtrinsic> {
     const build = this.#api.tx[camelCase(call.pallet)]?.[camelCase(call.name)];
+    const name = `${call.pallet}.${call.name}`;
     if (build === undefined) {
       throw new BittensorError(
         "chain/unknown-call",
-        `Cannot call ${call.pallet}.${call.name}: the chain at ${this.endpoint} has no such call`,
+        `Cannot call ${name}: the chain at ${this.endpoint} has no such call`,
       );
     }
-    const nonce = await this.#rpc.request<number>(
-      "system_accountNextIndex",
-      [signer.address],
-      options,
-    );
-    const blockHash = await this.#rpc.request<Hex>("chain_getFinalizedHead", [], options);
-    const header = await this.#rpc.request<{ number: Hex }>(
-      "chain_getHeader",
-      [blockHash],
-      options,
-    );
+    const nonce = await this.nextNonce(signer.address, options);
+    const birth = await this.#head("chain_getFinalizedHead", options);
     const { registry, genesisHash, runtimeVersion } = this.#api;
-    const current = Number(header.number);
-    const era = registry.createType("ExtrinsicEra", { current, period: ERA_BLOCKS });
-    const { signedExtensions } = registry;
-    return build(...call.args).sign(keyringPair(signer), {
+    const mortality = { current: birth.number, period: ERA_BLOCKS };
+    const era = registry.createType("ExtrinsicEra", mortality);
+    const extrinsic = build(...call.args).sign(keyringPair(signer), {
       nonce,
-      blockHash,
+      blockHash: birth.hash,
       era,
       genesisHash,
       runtimeVersion,
-      signedExtensions,
-    }).toHex();
+      signedExtensions: registry.signedExtensions,
+    });
+    const bytes = extrinsic.toHex();
+    return {
+      call: name,
+      bytes,
+      hash: extrinsic.hash.toHex(),
+      signer: signer.address,
+      nonce,
+      fee: await this.#fee(bytes, options),
+      validFrom: birth.number + 1,
+      validUntil: era.asMortalEra.death(birth.number),
+    };
   }
 
-  watch(extrinsic: Hex, options?: WaitOptions): AsyncIterable<ExtrinsicStatus> {
-    return this.#rpc.watchExtrinsic(extrinsic, options);
+  async submit({ bytes }: SignedExtrinsic, options?: WaitOptions): Promise<void> {
+    await this.#rpc.requestOnce("author_submitExtrinsic", [bytes], options);
   }
 
-  async inclusion(extrinsic: Hex, at: Hex, options?: WaitOptions): Promise<InclusionReport> {
+  async inclusion(
+    { bytes }: SignedExtrinsic,
+    at: Hex,
+    options?: WaitOptions,
+  ): Promise<InclusionReport | undefined> {
     const { block } = await this.#rpc.request<{ block: { extrinsics: Hex[] } }>(
       "chain_getBlock",
       [at],
       options,
     );
-    const index = block.extrinsics.indexOf(extrinsic);
-    if (index < 0) {
-      throw new BittensorError("chain/not-included", `The block ${at} does not hold the extrinsic`);
-    }
-    const bytes = await this.value("System", "Events", at, options);
-    const type = "Vec<FrameSystemEventRecord>";
-    const records = this.#api.registry.createType<Vec<EventRecord>>(type, bytes);
-    const own = records.filter(({ phase }) =>
+    const index = block.extrinsics.indexOf(bytes);
+    if (index < 0) return undefined;
+    const [records] = await this.values("System", "Events", [new Uint8Array()], at, options);
+    const own = this.#events(records).filter(({ phase }) =>
       phase.isApplyExtrinsic && phase.asApplyExtrinsic.eqn(index)
     );
     const events = own.map(({ event }) => `${capitalised(event.section)}.${event.method}`);
@@ -227,7 +209,31 @@ class PolkadotChain implements Chain {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#rpc.close();
+    await this.#rpc[Symbol.asyncDispose]();
+  }
+
+  async #head(
+    method: "chain_getBlockHash" | "chain_getFinalizedHead",
+    options?: WaitOptions,
+  ): Promise<BlockHead> {
+    const hash = await this.#rpc.request<Hex>(method, [], options);
+    type Header = { number: Hex } | null;
+    const header = await this.#rpc.request<Header>("chain_getHeader", [hash], options);
+    if (header !== null) return { hash, number: Number(header.number) };
+    throw new BittensorError("chain/unknown-block", `Cannot read block ${hash}: no such block`);
+  }
+
+  async #fee(extrinsic: Hex, options?: WaitOptions): Promise<Rao> {
+    const { partialFee } = await this.#rpc.request<{ partialFee: string }>(
+      "payment_queryInfo",
+      [extrinsic],
+      options,
+    );
+    return rao(BigInt(partialFee));
+  }
+
+  #events(bytes: Uint8Array | undefined): Vec<EventRecord> {
+    return this.#api.registry.createType<Vec<EventRecord>>("Vec<FrameSystemEventRecord>", bytes);
   }
 
   #failure({ event }: EventRecord): { name: string; docs: string } {
@@ -238,25 +244,10 @@ class PolkadotChain implements Chain {
     return { name: `${capitalised(section)}.${name}`, docs: docs.join(" ").trim() };
   }
 
-  #freeBalance(accountInfo: Hex): Rao {
+  #freeBalance(accountInfo: Uint8Array): Rao {
     const type = "FrameSystemAccountInfo";
-    const bytes = hexToU8a(accountInfo);
-    const { data } = this.#api.registry.createType<AccountInfo>(type, bytes);
+    const { data } = this.#api.registry.createType<AccountInfo>(type, accountInfo);
     return rao(data.free.toBigInt());
-  }
-
-  async #values(
-    keys: readonly Hex[],
-    at: Hex,
-    options?: WaitOptions,
-  ): Promise<readonly (readonly [Hex, Hex | null])[]> {
-    if (keys.length === 0) return [];
-    const [changes] = await this.#rpc.request<[{ changes: [Hex, Hex | null][] }]>(
-      "state_queryStorageAt",
-      [keys, at],
-      options,
-    );
-    return changes.changes;
   }
 }
 

@@ -3,34 +3,40 @@
 import type { WaitOptions } from "../base/deadline.ts";
 import { BittensorError } from "../base/errors.ts";
 import type { Address } from "../domain/address.ts";
-import type { Rao } from "../domain/balance.ts";
+import { type Rao, rao } from "../domain/balance.ts";
+import { findSetting } from "../domain/config.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
+import { formatIp, parseIp } from "../domain/ip.ts";
 import { Modality } from "../domain/modality.ts";
 import type { Signer } from "../domain/signer.ts";
-import type { Chain, Hex } from "./chain.ts";
-import { type ExtrinsicOptions, type ExtrinsicReceipt, submitExtrinsic } from "./extrinsic.ts";
+import { BlockState } from "./block_state.ts";
+import type { BlockHead, BlocksOptions, Call, Chain } from "./chain.ts";
+import {
+  type ExtrinsicOptions,
+  type ExtrinsicReceipt,
+  followExtrinsic,
+  submitExtrinsic,
+} from "./extrinsic.ts";
 import { findNetwork } from "./networks.ts";
-import * as seedEra from "./pallets/seed_era.ts";
+import { fetchState, hasSeedEraPallet } from "./pallets/seed_era.ts";
+import * as calls from "./pallets/seed_era_calls.ts";
 import { connectChain } from "./polkadot.ts";
-
-/** Options of {@linkcode subtensor}. */
-export interface SubtensorOptions extends WaitOptions {
-  /** A network by name, or the WebSocket URL of a node. @default {"local"} */
-  readonly network?: string | undefined;
-}
-
-/** Options of {@linkcode Subtensor.subscribe}. */
-export interface SubscribeOptions extends ExtrinsicOptions {
-  /** Key of the neuron; signs the extrinsic and needs no balance. */
-  readonly hotkey: Signer;
-  /** Account that owns the neuron. */
-  readonly coldkey: Address;
-  /** Address under which other neurons reach it; the chain refuses 127.0.0.1 and ::1. */
-  readonly ip: string;
-  readonly port: number;
-  /** @default {Modality.TEXT} */
-  readonly modality?: Modality | undefined;
-}
+import type {
+  ReadOptions,
+  SetWeightsOptions,
+  StakeOptions,
+  SubscribeOptions,
+  SubtensorOptions,
+  TransferOptions,
+} from "./subtensor_options.ts";
+import { Turns } from "./turns.ts";
+import {
+  type BalanceChange,
+  type NeuronsChange,
+  watchBalance,
+  watchNeurons,
+  type WatchOptions,
+} from "./watch.ts";
 
 /**
  * Connects to the chain of a network.
@@ -49,9 +55,10 @@ export interface SubscribeOptions extends ExtrinsicOptions {
  * ```
  */
 export async function subtensor(options: SubtensorOptions = {}): Promise<Subtensor> {
-  const { name, endpoint } = findNetwork(options.network ?? "local");
-  const chain = await connectChain(endpoint, options);
-  if (seedEra.hasSeedEraPallet(chain)) return new Subtensor(name, chain);
+  const { value: network } = await findSetting("network", options.network);
+  const { name, endpoints } = findNetwork(network);
+  const chain = await connectChain(endpoints, options);
+  if (hasSeedEraPallet(chain)) return new Subtensor(name, chain);
   await chain[Symbol.asyncDispose]();
   throw new BittensorError(
     "chain/unsupported",
@@ -61,11 +68,19 @@ export async function subtensor(options: SubtensorOptions = {}): Promise<Subtens
   );
 }
 
-/** A connection to the chain; see {@linkcode subtensor}. */
+/**
+ * A connection to the chain; see {@linkcode subtensor}.
+ *
+ * Reads take a block, and read at the head without one. A connection that is lost is opened again,
+ * with pauses that grow, when it is needed next: reads that were under way are finished, and what was
+ * submitted is looked for in the blocks instead of being submitted again.
+ */
 export class Subtensor implements AsyncDisposable {
   /** Name of the network, or its endpoint when only that was given. */
   readonly network: string;
   readonly #chain: Chain;
+  /** Extrinsics of one signer are submitted one after another: each takes the next nonce. */
+  readonly #turns = new Turns();
 
   /** @internal Use {@linkcode subtensor}. */
   constructor(network: string, chain: Chain) {
@@ -83,44 +98,192 @@ export class Subtensor implements AsyncDisposable {
     return (await this.#chain.block(undefined, options)).number;
   }
 
-  /** Free balance of an account, in rao, at the head or at a block; zero if it does not exist. */
-  async getBalance(
-    address: Address,
-    options: WaitOptions & { readonly block?: number | undefined } = {},
-  ): Promise<Rao> {
-    const state = await this.at(options.block, options);
-    const [balance] = await state.balances([address], options);
-    return balance!;
+  /**
+   * The state of one block, the head by default: whatever is read from it belongs together.
+   *
+   * @throws {BittensorError} `chain/unknown-block`.
+   */
+  async at(block?: number, options?: WaitOptions): Promise<BlockState> {
+    const { hash, number } = await this.#chain.block(block, options);
+    return new BlockState(number, await fetchState(this.#chain, hash, options));
   }
 
-  /** All neurons, in the order of their uids, at the head or at a block. */
-  async neurons(
-    options: WaitOptions & { readonly block?: number | undefined } = {},
-  ): Promise<readonly Endpoint[]> {
+  /** Free balance of an account, in rao; zero if it does not exist. */
+  async getBalance(address: Address, options: ReadOptions = {}): Promise<Rao> {
+    const state = await this.at(options.block, options);
+    const [balance = rao(0n)] = await state.balances([address], options);
+    return balance;
+  }
+
+  /** Free balances of all accounts, in rao. */
+  async getBalances(options: ReadOptions = {}): Promise<ReadonlyMap<Address, Rao>> {
+    return await (await this.at(options.block, options)).allBalances(options);
+  }
+
+  /** All neurons, in the order of their uids. */
+  async neurons(options: ReadOptions = {}): Promise<readonly Endpoint[]> {
     return await (await this.at(options.block, options)).neurons(options);
   }
 
-  /** The state of one block, the head by default: whatever is read from it belongs together. */
-  async at(block?: number, options?: WaitOptions): Promise<BlockState> {
-    const { hash, number } = await this.#chain.block(block, options);
-    return new BlockState(number, await seedEra.fetchState(this.#chain, hash, options));
+  /** The uids of all hotkeys. */
+  async getActive(options: ReadOptions = {}): Promise<ReadonlyMap<Address, number>> {
+    return await (await this.at(options.block, options)).active(options);
+  }
+
+  /** The uid of a hotkey; undefined if it has no neuron. */
+  async getUidForPubkey(hotkey: Address, options: ReadOptions = {}): Promise<number | undefined> {
+    return await (await this.at(options.block, options)).uid(hotkey, options);
+  }
+
+  /** One neuron; undefined if there is none of this uid. */
+  async getNeuronForUid(uid: number, options: ReadOptions = {}): Promise<Endpoint | undefined> {
+    return await (await this.at(options.block, options)).neuron(uid, options);
+  }
+
+  /** Whether a hotkey has a neuron at this address. */
+  async isSubscribed(
+    { hotkey, ip, port }: { hotkey: Address; ip: string; port: number },
+    options: ReadOptions = {},
+  ): Promise<boolean> {
+    const text = formatIp(parseIp(ip));
+    const neuron = await this.#neuronOf(hotkey, options);
+    return neuron?.ip === text && neuron.port === port;
+  }
+
+  /** Stake of all neurons in rao, by uid. */
+  async getStake(options: ReadOptions = {}): Promise<BigUint64Array> {
+    return await (await this.at(options.block, options)).stake(options);
+  }
+
+  /** Stake of one neuron, in rao; 0 if there is none of this uid. */
+  async getStakeForUid(uid: number, options: ReadOptions = {}): Promise<Rao> {
+    return await (await this.at(options.block, options)).stakeOf(uid, options);
+  }
+
+  /** Block of the last emission or subscription, by uid. */
+  async getLastEmit(options: ReadOptions = {}): Promise<Uint32Array> {
+    return await (await this.at(options.block, options)).lastUpdate(options);
+  }
+
+  /** The same of one neuron; 0 if there is none of this uid. */
+  async getLastEmitDataForUid(uid: number, options: ReadOptions = {}): Promise<number> {
+    return await (await this.at(options.block, options)).lastUpdateOf(uid, options);
+  }
+
+  /** Row i: the uids that neuron i weighs. */
+  async getWeightUids(options: ReadOptions = {}): Promise<Uint32Array[]> {
+    return await (await this.at(options.block, options)).weightUids(options);
+  }
+
+  /** Row i: the weights of neuron i, in the order of its weight uids; 4294967295 is 1. */
+  async getWeightVals(options: ReadOptions = {}): Promise<Uint32Array[]> {
+    return await (await this.at(options.block, options)).weightVals(options);
+  }
+
+  /** The uids that one neuron weighs. */
+  async weightUidsForUid(uid: number, options: ReadOptions = {}): Promise<Uint32Array> {
+    return await (await this.at(options.block, options)).weightUidsOf(uid, options);
+  }
+
+  /** The weights of one neuron, in the order of its weight uids; 4294967295 is 1. */
+  async weightValsForUid(uid: number, options: ReadOptions = {}): Promise<Uint32Array> {
+    return await (await this.at(options.block, options)).weightValsOf(uid, options);
   }
 
   /**
-   * Registers a neuron, or moves a known one to another address.
+   * Blocks as they come, from the head on, until the loop is left. None is left out: not after a lost
+   * connection, and not when the loop is slow, unless `latestOnly` says so.
    *
-   * @throws {BittensorError} `ip/invalid`, `chain/invalid-port`, `chain/extrinsic-refused`.
+   * @example Follow the head of a chain
+   * ```ts
+   * import * as bittensor from "bittensor";
+   * import assert from "node:assert/strict";
+   *
+   * await using chain = await bittensor.devchain({ seal: { intervalMs: 50 } });
+   * await using subtensor = await bittensor.subtensor({ network: chain.endpoint });
+   * for await (const head of subtensor.blocks({ from: 0 })) {
+   *   assert.match(head.hash, /^0x/);
+   *   if (head.number === 2) break;
+   * }
+   * ```
+   */
+  blocks(options?: BlocksOptions): AsyncIterable<BlockHead> {
+    return this.#chain.blocks(options);
+  }
+
+  /** The neurons as they are, and then each time when one has changed, until the loop is left. */
+  watchNeurons(options?: WatchOptions): AsyncIterable<NeuronsChange> {
+    return watchNeurons(this.#chain, options);
+  }
+
+  /** The balance of an account as it is, and then each time when it has changed. */
+  watchBalance(account: Address, options?: WatchOptions): AsyncIterable<BalanceChange> {
+    return watchBalance(this.#chain, account, options);
+  }
+
+  /**
+   * Registers a neuron, or moves a known one to another address. Nothing is sent if the neuron is
+   * there already; the receipt then has no hash.
+   *
+   * @throws {BittensorError} `ip/invalid`, `chain/invalid-port`, `address/invalid`, and those of
+   * {@linkcode Subtensor.transfer}.
    * @throws {ExtrinsicError} If the chain refuses it, such as `SubtensorModule.InvalidIpAddress`.
    */
   async subscribe(options: SubscribeOptions): Promise<ExtrinsicReceipt> {
-    const { hotkey, coldkey, ip, port, modality = Modality.TEXT } = options;
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-      throw new BittensorError("chain/invalid-port", `Cannot subscribe with the port ${port}`, {
-        hint: "a port is a whole number from 1 to 65535",
-      });
-    }
-    const call = seedEra.subscribeCall({ ip, port, modality, coldkey });
-    return await submitExtrinsic(this.#chain, call, hotkey, options);
+    const { hotkey, coldkey, ip, port, modality = Modality.TEXT, timeoutMs, signal } = options;
+    const call = calls.subscribeCall({ coldkey, ip, port, modality });
+    const known = await this.#neuronOf(hotkey.address, { timeoutMs, signal });
+    const isThere = known?.ip === formatIp(parseIp(ip)) && known.port === port &&
+      known.modality === modality && known.coldkey === coldkey;
+    if (isThere) return { fee: rao(0n), finalized: false, events: [] };
+    return await this.#send(call, hotkey, options);
+  }
+
+  /**
+   * Sets the weights of a neuron; see {@linkcode normalizeWeights} for what the chain stores.
+   *
+   * @throws {BittensorError} `chain/invalid-weights`, and those of {@linkcode Subtensor.transfer}.
+   * @throws {ExtrinsicError} If the chain refuses them, such as `SubtensorModule.InvalidUid`.
+   */
+  async setWeights(options: SetWeightsOptions): Promise<ExtrinsicReceipt> {
+    const call = calls.setWeightsCall(options.uids, options.weights);
+    return await this.#send(call, options.hotkey, options);
+  }
+
+  /**
+   * Moves balance of a coldkey to the stake of one of its neurons.
+   *
+   * @throws {BittensorError} Those of {@linkcode Subtensor.transfer}.
+   * @throws {ExtrinsicError} If the chain refuses it, such as `SubtensorModule.NotActive`.
+   */
+  async addStake(options: StakeOptions): Promise<ExtrinsicReceipt> {
+    const call = calls.addStakeCall(options.hotkey, options.amount);
+    return await this.#send(call, options.coldkey, options);
+  }
+
+  /**
+   * Moves stake of a neuron back to the balance of its coldkey.
+   *
+   * @throws {BittensorError} Those of {@linkcode Subtensor.transfer}.
+   * @throws {ExtrinsicError} If the chain refuses it, such as
+   * `SubtensorModule.NotEnoughStaketoWithdraw`.
+   */
+  async removeStake(options: StakeOptions): Promise<ExtrinsicReceipt> {
+    const call = calls.removeStakeCall(options.hotkey, options.amount);
+    return await this.#send(call, options.coldkey, options);
+  }
+
+  /**
+   * Moves balance to another account.
+   *
+   * @throws {BittensorError} `address/invalid`, `chain/invalid-amount` and
+   * `chain/insufficient-balance` before anything is sent; `chain/extrinsic-refused` if no node takes
+   * it; `chain/extrinsic-unknown` if what became of it was not found out in time.
+   * @throws {ExtrinsicError} If the chain refuses it, such as `Balances.ExistentialDeposit`.
+   */
+  async transfer(options: TransferOptions): Promise<ExtrinsicReceipt> {
+    const call = calls.transferCall(options.dest, options.amount);
+    return await this.#send(call, options.coldkey, options);
   }
 
   /** Text form of the tutorial: `Subtensor (local:ws://127.0.0.1:9944)`. */
@@ -132,58 +295,19 @@ export class Subtensor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#chain[Symbol.asyncDispose]();
   }
-}
 
-/** The state of one block. Uids run from 0 to n − 1, and columns are indexed by uid. */
-export class BlockState {
-  /** Number of the block. */
-  readonly block: number;
-  readonly #state: seedEra.PalletState;
-
-  /** @internal Use {@linkcode Subtensor.at}. */
-  constructor(block: number, state: seedEra.PalletState) {
-    this.block = block;
-    this.#state = state;
+  async #send(call: Call, signer: Signer, options: ExtrinsicOptions): Promise<ExtrinsicReceipt> {
+    const submit = () => {
+      options.signal?.throwIfAborted();
+      return submitExtrinsic(this.#chain, call, signer, options);
+    };
+    const extrinsic = await this.#turns.take(signer.address, submit, options.signal);
+    return await followExtrinsic(this.#chain, extrinsic, options);
   }
 
-  /** Hash of the block. */
-  get hash(): Hex {
-    return this.#state.at;
-  }
-
-  /** Number of neurons. */
-  get n(): number {
-    return this.#state.n;
-  }
-
-  /** Who the neurons are and where they listen. */
-  neurons(options?: WaitOptions): Promise<Endpoint[]> {
-    return seedEra.fetchNeurons(this.#state, options);
-  }
-
-  /** Stake in rao. */
-  stake(options?: WaitOptions): Promise<BigUint64Array> {
-    return seedEra.fetchStake(this.#state, options);
-  }
-
-  /** Block of the last emission or subscription. */
-  lastUpdate(options?: WaitOptions): Promise<Uint32Array> {
-    return seedEra.fetchLastUpdate(this.#state, options);
-  }
-
-  /** Row i: the uids that neuron i weighs. */
-  weightUids(options?: WaitOptions): Promise<Uint32Array[]> {
-    return seedEra.fetchWeightUids(this.#state, options);
-  }
-
-  /** Row i: the weights of neuron i, in the order of its weight uids; 4294967295 is 1. */
-  weightVals(options?: WaitOptions): Promise<Uint32Array[]> {
-    return seedEra.fetchWeightVals(this.#state, options);
-  }
-
-  /** Free balances of accounts, in rao. */
-  balances(addresses: readonly Address[], options?: WaitOptions): Promise<Rao[]> {
-    const { chain, at } = this.#state;
-    return chain.freeBalances(addresses, at, options);
+  async #neuronOf(hotkey: Address, options: ReadOptions): Promise<Endpoint | undefined> {
+    const state = await this.at(options.block, options);
+    const uid = await state.uid(hotkey, options);
+    return uid === undefined ? undefined : await state.neuron(uid, options);
   }
 }

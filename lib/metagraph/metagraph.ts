@@ -1,7 +1,7 @@
 /** Metagraph: the network at one block, in columns. */
 
-import { subtensor, type SubtensorOptions } from "../chain/subtensor.ts";
-import type { Subtensor } from "../chain/subtensor.ts";
+import { type Subtensor, subtensor } from "../chain/subtensor.ts";
+import type { SubtensorOptions } from "../chain/subtensor_options.ts";
 import type { Address } from "../domain/address.ts";
 import { type Rao, toTao } from "../domain/balance.ts";
 import { TAU, WEIGHT_SCALE } from "../domain/constants.ts";

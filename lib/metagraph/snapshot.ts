@@ -2,7 +2,8 @@
 
 import type { WaitOptions } from "../base/deadline.ts";
 import { BittensorError } from "../base/errors.ts";
-import type { BlockState, Subtensor } from "../chain/subtensor.ts";
+import type { BlockState } from "../chain/block_state.ts";
+import type { Subtensor } from "../chain/subtensor.ts";
 import type { Address } from "../domain/address.ts";
 import type { Rao } from "../domain/balance.ts";
 import type { Endpoint } from "../domain/endpoint.ts";

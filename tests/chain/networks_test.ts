@@ -1,13 +1,28 @@
 import assert from "node:assert/strict";
 import { findNetwork, withoutCredentials } from "../../lib/chain/networks.ts";
 
-Deno.test("findNetwork() takes a name or a WebSocket URL", () => {
-  assert.deepEqual(findNetwork("local"), { name: "local", endpoint: "ws://127.0.0.1:9944" });
+Deno.test("findNetwork() takes a name, a WebSocket URL, or several", () => {
+  assert.deepEqual(findNetwork("local"), { name: "local", endpoints: ["ws://127.0.0.1:9944"] });
   const endpoint = "wss://node.example:443/path";
-  assert.deepEqual(findNetwork(endpoint), { name: endpoint, endpoint });
+  assert.deepEqual(findNetwork(endpoint), { name: endpoint, endpoints: [endpoint] });
+  const other = "ws://other.example";
+  assert.deepEqual(findNetwork(`${endpoint}, ${other}`), {
+    name: endpoint,
+    endpoints: [endpoint, other],
+  });
 });
 
-for (const network of ["", "nowhere", "http://127.0.0.1:9944", "ws://", "127.0.0.1:9944"]) {
+for (const network of ["finney", "test", "archive"]) {
+  Deno.test(`findNetwork() knows ${network}`, () => {
+    const { name, endpoints } = findNetwork(network);
+    assert.equal(name, network);
+    assert.match(endpoints[0] ?? "", /^wss:\/\/.*\.opentensor\.ai:443$/);
+  });
+}
+
+for (
+  const network of ["", "nowhere", "http://127.0.0.1:9944", "ws://", "127.0.0.1:9944", "local,test"]
+) {
   Deno.test(`findNetwork() refuses ${JSON.stringify(network)}`, () => {
     assert.throws(() => findNetwork(network), {
       code: "chain/unknown-network",
@@ -16,13 +31,18 @@ for (const network of ["", "nowhere", "http://127.0.0.1:9944", "ws://", "127.0.0
   });
 }
 
-Deno.test("findNetwork() says that the historic networks are gone", () => {
-  assert.throws(() => findNetwork("akatsuki"), { message: /akatsuki stopped years ago/ });
-});
+for (const network of ["akatsuki", "kusanagi"]) {
+  Deno.test(`findNetwork() says that ${network} is gone`, () => {
+    assert.throws(() => findNetwork(network), {
+      code: "chain/unknown-network",
+      message: new RegExp(`${network} stopped years ago`),
+    });
+  });
+}
 
 Deno.test("findNetwork() keeps credentials out of the name", () => {
-  const { name, endpoint } = findNetwork("wss://user:secret@node.example/");
-  assert.equal(endpoint, "wss://user:secret@node.example/");
+  const { name, endpoints } = findNetwork("wss://user:secret@node.example/");
+  assert.deepEqual(endpoints, ["wss://user:secret@node.example/"]);
   assert.equal(name, "wss://node.example/");
   assert.equal(withoutCredentials("ws://127.0.0.1:9944"), "ws://127.0.0.1:9944");
 });

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BittensorError } from "../../lib/base/errors.ts";
-import type { Chain, StorageEntry } from "../../lib/chain/chain.ts";
 import * as seedEra from "../../lib/chain/pallets/seed_era.ts";
+import { storedChain } from "./stored_chain.ts";
 
-/** A node whose storage is whatever it says: what a broken or hostile node could serve. */
-function stateOf(n: number, entries: readonly StorageEntry[]): seedEra.PalletState {
-  const chain: Pick<Chain, "entries"> = { entries: () => Promise.resolve([...entries]) };
-  return { chain: chain as Chain, at: "0x00", n };
-}
-
-function entry(uid: number, value: Uint8Array): StorageEntry {
-  const key = new Uint8Array(8);
-  new DataView(key.buffer).setBigUint64(0, BigInt(uid), true);
-  return { key, value };
+/** The state of `n` neurons whose rows of one storage map are these. */
+function stateOf(n: number, item: string, rows: readonly [number, Uint8Array][]) {
+  const chain = storedChain({ [item]: new Map(rows) });
+  return { chain, at: "0x00", n } satisfies seedEra.PalletState;
 }
 
 /** A neuron at 1.2.3.4:8091; see the layout in seed_era.ts. */
@@ -26,7 +20,7 @@ function neuron(change: (bytes: Uint8Array) => void = () => {}): Uint8Array {
 }
 
 Deno.test("fetchNeurons() decodes a neuron byte by byte", async () => {
-  const [found] = await seedEra.fetchNeurons(stateOf(1, [entry(0, neuron())]));
+  const [found] = await seedEra.fetchNeurons(stateOf(1, "Neurons", [[0, neuron()]]), [0]);
   assert.deepEqual([found?.ip, found?.ipType, found?.port, found?.modality], [
     "1.2.3.4",
     4,
@@ -36,43 +30,51 @@ Deno.test("fetchNeurons() decodes a neuron byte by byte", async () => {
   assert.equal(found?.hotkey, "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM");
 });
 
-const malformed: readonly [what: string, entries: StorageEntry[], message: RegExp][] = [
-  ["is cut off", [entry(0, neuron().subarray(1))], /it has 91 bytes/],
-  ["has another ip_type", [entry(0, neuron((bytes) => bytes[18] = 5))], /ip_type is 5/],
-  ["has an unknown modality", [entry(0, neuron((bytes) => bytes[27] = 9))], /modality is 9/],
+const malformed: readonly [what: string, rows: [number, Uint8Array][], message: RegExp][] = [
+  ["is cut off", [[0, neuron().subarray(1)]], /it has 91 bytes/],
+  ["has another ip_type", [[0, neuron((bytes) => bytes[18] = 5)]], /ip_type is 5/],
+  ["has an ip too long for its type", [[0, neuron((bytes) => bytes[4] = 1)]], /ip is too long/],
+  ["has an unknown modality", [[0, neuron((bytes) => bytes[27] = 9)]], /modality is 9/],
   ["is missing", [], /it is missing/],
-  ["is one too many", [entry(0, neuron()), entry(1, neuron())], /only 1 neurons/],
 ];
 
-for (const [what, entries, message] of malformed) {
+for (const [what, rows, message] of malformed) {
   Deno.test(`fetchNeurons() rejects a neuron that ${what}`, async () => {
-    const reading = seedEra.fetchNeurons(stateOf(1, entries));
+    const reading = seedEra.fetchNeurons(stateOf(1, "Neurons", rows), [0]);
     await assert.rejects(reading, { code: "chain/malformed-storage", message });
   });
 }
 
 Deno.test("fetchWeightUids() and fetchWeightVals() decode rows, and reject a wrong length", async () => {
   const uids = Uint8Array.of(2 << 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-  assert.deepEqual(await seedEra.fetchWeightUids(stateOf(2, [entry(1, uids)])), [
-    new Uint32Array(),
-    Uint32Array.of(1, 0),
-  ]);
+  assert.deepEqual(
+    await seedEra.fetchWeightUids(stateOf(2, "WeightUids", [[1, uids]]), [0, 1]),
+    [new Uint32Array(), Uint32Array.of(1, 0)],
+  );
   const values = Uint8Array.of(1 << 2, 0xff, 0xff, 0xff, 0xff);
-  const [row] = await seedEra.fetchWeightVals(stateOf(1, [entry(0, values)]));
-  assert.deepEqual(row, Uint32Array.of(4_294_967_295));
-  await assert.rejects(seedEra.fetchWeightVals(stateOf(1, [entry(0, values.subarray(0, 4))])), {
-    code: "chain/malformed-storage",
-  });
+  const fetchValues = (row: Uint8Array) =>
+    seedEra.fetchWeightVals(stateOf(1, "WeightVals", [[0, row]]), [0]);
+  assert.deepEqual(await fetchValues(values), [Uint32Array.of(4_294_967_295)]);
+  await assert.rejects(fetchValues(values.subarray(0, 4)), { code: "chain/malformed-storage" });
 });
 
 Deno.test("fetches throw nothing but a BittensorError, whatever the storage holds", async () => {
-  const bytes = fc.uint8Array({ maxLength: 100 });
-  const entries = fc.array(fc.record({ key: bytes, value: bytes }), { maxLength: 4 });
-  await fc.assert(fc.asyncProperty(entries, async (entries) => {
-    const state = stateOf(3, entries);
-    const { fetchNeurons, fetchStake, fetchLastUpdate, fetchWeightUids } = seedEra;
-    for (const fetch of [fetchNeurons, fetchStake, fetchLastUpdate, fetchWeightUids]) {
-      await fetch(state).catch((error: unknown) => assert.ok(error instanceof BittensorError));
+  const fetches = {
+    Neurons: seedEra.fetchNeurons,
+    Stake: seedEra.fetchStake,
+    LastEmit: seedEra.fetchLastUpdate,
+    WeightUids: seedEra.fetchWeightUids,
+    WeightVals: seedEra.fetchWeightVals,
+  };
+  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), async (bytes) => {
+    for (const [item, fetch] of Object.entries(fetches)) {
+      const fetching: Promise<unknown> = fetch(stateOf(1, item, [[0, bytes]]), [0]);
+      await fetching.catch((error: unknown) => assert.ok(error instanceof BittensorError));
     }
   }));
+});
+
+Deno.test("fetchState() refuses a number of neurons that no chain has", async () => {
+  const chain = storedChain({ NextUID: new Map([[-1, new Uint8Array(8).fill(255)]]) });
+  await assert.rejects(seedEra.fetchState(chain, "0x00"), { code: "chain/malformed-storage" });
 });

@@ -1,26 +1,19 @@
 import assert from "node:assert/strict";
-import type { Chain, StorageEntry } from "../../lib/chain/chain.ts";
 import { Subtensor } from "../../lib/chain/subtensor.ts";
 import { fetchSnapshot } from "../../lib/metagraph/snapshot.ts";
+import { storedChain, uidBytes } from "../chain/stored_chain.ts";
 
 /** A client of a node whose two neurons have these weights, as SCALE. */
 function clientOf(weights: { uids: readonly number[]; values: readonly number[] }): Subtensor {
-  const uidKey = (uid: number) => Uint8Array.of(uid, 0, 0, 0, 0, 0, 0, 0);
   const neuron = new Uint8Array(92);
   neuron[18] = 4;
-  const maps: Record<string, StorageEntry[]> = {
-    Neurons: [{ key: uidKey(0), value: neuron }, { key: uidKey(1), value: neuron }],
-    WeightUids: [{ key: uidKey(0), value: Uint8Array.from(weights.uids) }],
-    WeightVals: [{ key: uidKey(0), value: Uint8Array.from(weights.values) }],
-  };
-  const chain: Partial<Chain> = {
-    endpoint: "ws://127.0.0.1:1",
-    block: () => Promise.resolve({ hash: "0x00", number: 7 }),
-    value: () => Promise.resolve(uidKey(2)),
-    entries: (_pallet, item) => Promise.resolve(maps[item] ?? []),
-    freeBalances: () => Promise.resolve([]),
-  };
-  return new Subtensor("test", chain as Chain);
+  const chain = storedChain({
+    NextUID: new Map([[-1, uidBytes(2)]]),
+    Neurons: new Map([[0, neuron], [1, neuron]]),
+    WeightUids: new Map([[0, Uint8Array.from(weights.uids)]]),
+    WeightVals: new Map([[0, Uint8Array.from(weights.values)]]),
+  });
+  return new Subtensor("test", chain);
 }
 
 const ONE_UID = [1 << 2, 1, 0, 0, 0, 0, 0, 0, 0];

@@ -9,24 +9,20 @@ import type { WaitOptions } from "../../base/deadline.ts";
 import { BittensorError } from "../../base/errors.ts";
 import { type Address, encodeAddress, publicKeyOf } from "../../domain/address.ts";
 import type { Endpoint } from "../../domain/endpoint.ts";
-import { formatIp, type IpType, parseIp } from "../../domain/ip.ts";
+import { formatIp, type IpType } from "../../domain/ip.ts";
 import type { Modality } from "../../domain/modality.ts";
-import type { Call, Chain, Hex } from "../chain.ts";
+import type { Chain, Hex } from "../chain.ts";
 import { readCompact, readUint } from "../scale.ts";
+import { BLAKE2_128_BYTES, blake2Concat } from "../storage_key.ts";
 
-const PALLET = "SubtensorModule";
+/** Name of the pallet. */
+export const PALLET = "SubtensorModule";
 
 /** Bytes of a NeuronMetadataOf: ip u128, port u16, ip_type u8, uid u64, modality u8, two keys. */
 const NEURON_BYTES = 92;
 
-/** What a neuron tells the chain about itself. */
-export interface Subscription {
-  readonly ip: string;
-  readonly port: number;
-  readonly modality: Modality;
-  /** Account that owns the neuron. */
-  readonly coldkey: Address;
-}
+/** More neurons than any chain has: a number that is larger is an error of the node. */
+const MOST_NEURONS = 1_000_000;
 
 /** The state of the pallet at one block. */
 export interface PalletState {
@@ -36,6 +32,9 @@ export interface PalletState {
   /** Number of neurons: their uids run from 0 to n − 1. */
   readonly n: number;
 }
+
+/** A storage map whose keys are uids. */
+type UidMap = "Neurons" | "Stake" | "LastEmit" | "WeightUids" | "WeightVals";
 
 /** True if the chain has this pallet; today's has the same name, with subnets and other items. */
 export function hasSeedEraPallet(chain: Chain): boolean {
@@ -48,105 +47,140 @@ export async function fetchState(
   at: Hex,
   options?: WaitOptions,
 ): Promise<PalletState> {
-  const bytes = await chain.value(PALLET, "NextUID", at, options);
-  return { chain, at, n: bytes === undefined ? 0 : Number(readUint(bytes, 0, 8)) };
+  const [bytes] = await chain.values(PALLET, "NextUID", [new Uint8Array()], at, options);
+  const n = bytes === undefined ? 0 : Number(readUint(bytes, 0, 8));
+  if (n <= MOST_NEURONS) return { chain, at, n };
+  throw new BittensorError("chain/malformed-storage", `Cannot read ${n} neurons: that is too many`);
 }
 
-/** All neurons, in the order of their uids. */
+/** All uids of a state, in order. */
+export function allUids({ n }: PalletState): number[] {
+  return Array.from({ length: n }, (_, uid) => uid);
+}
+
+/** The neurons of some uids. */
 export async function fetchNeurons(
   state: PalletState,
+  uids: readonly number[],
   options?: WaitOptions,
 ): Promise<Endpoint[]> {
-  const neurons: Endpoint[] = new Array(state.n);
-  await eachUid(state, "Neurons", options, (uid, bytes) => {
-    neurons[uid] = decodeNeuron(uid, bytes);
-  });
-  for (let uid = 0; uid < state.n; uid++) {
-    if (neurons[uid] === undefined) throw malformed("Neurons", uid, "it is missing");
-  }
-  return neurons;
+  const values = await fetchByUid(state, "Neurons", uids, options);
+  return values.map((bytes, index) => decodeNeuron(uids[index]!, bytes));
 }
 
-/** Stake of every neuron, in rao, by uid. */
+/** Stake in rao, in the order of the uids. */
 export async function fetchStake(
   state: PalletState,
+  uids: readonly number[],
   options?: WaitOptions,
 ): Promise<BigUint64Array> {
-  const stake = new BigUint64Array(state.n);
-  await eachUid(state, "Stake", options, (uid, bytes) => {
-    stake[uid] = readUint(bytes, 0, 8);
-  });
-  return stake;
+  const values = await fetchByUid(state, "Stake", uids, options);
+  return BigUint64Array.from(values, (bytes) => bytes ? readUint(bytes, 0, 8) : 0n);
 }
 
-/** Block at which every neuron last emitted or subscribed, by uid: the storage item LastEmit. */
+/** Block of the last emission or subscription, in the order of the uids: the item LastEmit. */
 export async function fetchLastUpdate(
   state: PalletState,
+  uids: readonly number[],
   options?: WaitOptions,
 ): Promise<Uint32Array> {
-  const blocks = new Uint32Array(state.n);
-  await eachUid(state, "LastEmit", options, (uid, bytes) => {
-    blocks[uid] = Number(readUint(bytes, 0, 4));
-  });
-  return blocks;
+  const values = await fetchByUid(state, "LastEmit", uids, options);
+  return Uint32Array.from(values, (bytes) => bytes ? Number(readUint(bytes, 0, 4)) : 0);
 }
 
-/** For every neuron, the uids that it weighs, in stored order. */
-export function fetchWeightUids(
+/** For each uid, the uids that it weighs, in stored order. */
+export async function fetchWeightUids(
   state: PalletState,
+  uids: readonly number[],
   options?: WaitOptions,
 ): Promise<Uint32Array[]> {
-  return fetchRows(state, "WeightUids", 8, options);
+  const values = await fetchByUid(state, "WeightUids", uids, options);
+  return values.map((bytes, index) => decodeWeightUids(uids[index]!, bytes));
 }
 
-/** For every neuron, its weights in the order of its weight uids; 4294967295 is 1. */
-export function fetchWeightVals(
+/** For each uid, its weights in the order of its weight uids; 4294967295 is 1. */
+export async function fetchWeightVals(
   state: PalletState,
+  uids: readonly number[],
   options?: WaitOptions,
 ): Promise<Uint32Array[]> {
-  return fetchRows(state, "WeightVals", 4, options);
+  const values = await fetchByUid(state, "WeightVals", uids, options);
+  return values.map((bytes, index) => decodeWeightVals(uids[index]!, bytes));
 }
 
-/** The call that registers a neuron, or moves a known one to another address. */
-export function subscribeCall({ ip, port, modality, coldkey }: Subscription): Call {
-  const { value, type } = parseIp(ip);
-  const args = [value, port, type, modality, publicKeyOf(coldkey)];
-  return { pallet: PALLET, name: "subscribe", args };
-}
-
-async function fetchRows(
-  state: PalletState,
-  item: "WeightUids" | "WeightVals",
-  width: number,
+/** The uid of a hotkey; undefined if it has no neuron, where the seed era's client said 0. */
+export async function fetchUid(
+  { chain, at }: PalletState,
+  hotkey: Address,
   options?: WaitOptions,
-): Promise<Uint32Array[]> {
-  const rows = Array.from({ length: state.n }, () => new Uint32Array());
-  await eachUid(state, item, options, (uid, bytes) => {
-    const { value: length, next } = readCompact(bytes);
-    if (bytes.length !== next + length * width) throw malformed(item, uid, "its length is wrong");
-    rows[uid] = Uint32Array.from(
-      { length },
-      (_, index) => Number(readUint(bytes, next + index * width, width)),
-    );
-  });
-  return rows;
+): Promise<number | undefined> {
+  const key = blake2Concat(publicKeyOf(hotkey));
+  const [bytes] = await chain.values(PALLET, "Active", [key], at, options);
+  return bytes && Number(readUint(bytes, 0, 8));
 }
 
-/** Calls `read` for each entry of a map whose keys are uids, u64 little-endian. */
-async function eachUid(
-  { chain, at, n }: PalletState,
-  item: string,
-  options: WaitOptions | undefined,
-  read: (uid: number, value: Uint8Array) => void,
-): Promise<void> {
-  for (const { key, value } of await chain.entries(PALLET, item, at, options)) {
-    const uid = Number(readUint(key, 0, 8));
-    if (uid >= n) throw malformed(item, uid, `there are only ${n} neurons`);
-    read(uid, value);
+/** The uids of all hotkeys. */
+export async function fetchActive(
+  { chain, at }: PalletState,
+  options?: WaitOptions,
+): Promise<Map<Address, number>> {
+  const entries = await chain.entries(PALLET, "Active", at, options);
+  return new Map(entries.map(({ key, value }) => [
+    encodeAddress(key.subarray(BLAKE2_128_BYTES)),
+    Number(readUint(value, 0, 8)),
+  ]));
+}
+
+function fetchByUid(
+  { chain, at }: PalletState,
+  item: UidMap,
+  uids: readonly number[],
+  options?: WaitOptions,
+): Promise<(Uint8Array | undefined)[]> {
+  return chain.values(PALLET, item, uids.map(uidKey), at, options);
+}
+
+/** Keys of these maps are uids as they are, u64 little-endian. */
+function uidKey(uid: number): Uint8Array {
+  const key = new Uint8Array(8);
+  new DataView(key.buffer).setBigUint64(0, BigInt(uid), true);
+  return key;
+}
+
+function decodeWeightUids(uid: number, bytes: Uint8Array | undefined): Uint32Array {
+  const { view, length } = rowOf("WeightUids", uid, bytes, 8);
+  const row = new Uint32Array(length);
+  for (let index = 0; index < length; index++) {
+    row[index] = view.getUint32(8 * index, true);
+    if (view.getUint32(8 * index + 4, true) !== 0) {
+      throw malformed("WeightUids", uid, "a uid has over 32 bits");
+    }
   }
+  return row;
 }
 
-function decodeNeuron(uid: number, bytes: Uint8Array): Endpoint {
+function decodeWeightVals(uid: number, bytes: Uint8Array | undefined): Uint32Array {
+  const { view, length } = rowOf("WeightVals", uid, bytes, 4);
+  const row = new Uint32Array(length);
+  for (let index = 0; index < length; index++) row[index] = view.getUint32(4 * index, true);
+  return row;
+}
+
+/** The items of a row, `width` bytes each, behind their count. */
+function rowOf(
+  item: UidMap,
+  uid: number,
+  bytes: Uint8Array | undefined,
+  width: number,
+): { view: DataView; length: number } {
+  if (bytes === undefined) return { view: new DataView(new ArrayBuffer()), length: 0 };
+  const { value: length, next } = readCompact(bytes);
+  if (bytes.length !== next + length * width) throw malformed(item, uid, "its length is wrong");
+  return { view: new DataView(bytes.buffer, bytes.byteOffset + next), length };
+}
+
+function decodeNeuron(uid: number, bytes: Uint8Array | undefined): Endpoint {
+  if (bytes === undefined) throw malformed("Neurons", uid, "it is missing");
   if (bytes.length !== NEURON_BYTES) {
     throw malformed("Neurons", uid, `it has ${bytes.length} bytes`);
   }
@@ -154,12 +188,17 @@ function decodeNeuron(uid: number, bytes: Uint8Array): Endpoint {
   return {
     uid,
     hotkey: encodeAddress(bytes.subarray(28, 60)),
-    ip: formatIp({ value: readUint(bytes, 0, 16), type: ipType }),
+    ip: formatIpOf(uid, readUint(bytes, 0, 16), ipType),
     ipType,
     port: Number(readUint(bytes, 16, 2)),
     modality: modalityOf(uid, Number(readUint(bytes, 27, 1))),
     coldkey: encodeAddress(bytes.subarray(60, 92)),
   };
+}
+
+function formatIpOf(uid: number, value: bigint, type: IpType): string {
+  if (type === 4 && value >> 32n !== 0n) throw malformed("Neurons", uid, "its ip is too long");
+  return formatIp({ value, type });
 }
 
 function ipTypeOf(uid: number, value: number): IpType {
@@ -172,7 +211,7 @@ function modalityOf(uid: number, value: number): Modality {
   throw malformed("Neurons", uid, `its modality is ${value}`);
 }
 
-function malformed(item: string, uid: number, why: string): BittensorError {
+function malformed(item: UidMap, uid: number, why: string): BittensorError {
   return new BittensorError(
     "chain/malformed-storage",
     `Cannot read ${PALLET}.${item} of neuron ${uid}: ${why}`,

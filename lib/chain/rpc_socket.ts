@@ -1,0 +1,182 @@
+/** One WebSocket to a node: requests and subscriptions, for as long as it lasts. */
+
+import { settledWithin, untilAborted } from "../base/deadline.ts";
+
+/** The connection was lost: whether the node got a request that had no answer yet is unknown. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+
+  constructor() {
+    super("the connection was lost");
+  }
+}
+
+/** The node answered a request with an error. */
+export class RequestRefused extends Error {
+  override readonly name = "RequestRefused";
+}
+
+/** Hears what a subscription says, until the connection is lost. */
+export interface SubscriptionListener {
+  readonly next: (result: unknown) => void;
+  readonly lost: (error: ConnectionLost) => void;
+}
+
+/** What a node calls a subscription. */
+export type SubscriptionId = string | number;
+
+/** A message of a node: the answer to a request, or news of a subscription. */
+interface Message {
+  readonly id?: number;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+  readonly params?: { readonly subscription: SubscriptionId; readonly result: unknown };
+}
+
+interface PendingRequest {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** How long a node may take to say goodbye, in milliseconds. */
+const GOODBYE_MS = 1000;
+
+/** An open WebSocket that speaks JSON-RPC 2.0. */
+export class RpcSocket {
+  readonly #socket: WebSocket;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #pending = new Map<number, PendingRequest>();
+  readonly #listeners = new Map<SubscriptionId, SubscriptionListener>();
+  #lastId = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.addEventListener("message", ({ data }) => this.#receive(data));
+    socket.addEventListener("error", () => this.#lose());
+    socket.addEventListener("close", () => {
+      this.#lose();
+      this.#closed.resolve();
+    });
+  }
+
+  /**
+   * Opens a WebSocket.
+   *
+   * @throws {Error} With the reason, if there is none to be had.
+   */
+  static open(endpoint: string, signal: AbortSignal): Promise<RpcSocket> {
+    const socket = new WebSocket(endpoint);
+    const { promise, resolve, reject } = Promise.withResolvers<RpcSocket>();
+    socket.addEventListener("open", () => resolve(new RpcSocket(socket)));
+    socket.addEventListener("error", (event) => {
+      const reason = event instanceof ErrorEvent ? event.message : "";
+      reject(new Error(reason || "the connection was refused"));
+    });
+    socket.addEventListener("close", () => reject(new Error("the connection was closed")));
+    return untilAborted(promise, signal).catch((error) => {
+      socket.close();
+      throw error;
+    });
+  }
+
+  /** Whether requests can be sent. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /**
+   * Asks the node once.
+   *
+   * @throws {RequestRefused} If the node answers with an error.
+   * @throws {ConnectionLost} If the connection went before the answer came.
+   */
+  async request<T>(method: string, params: readonly unknown[], signal: AbortSignal): Promise<T> {
+    return await this.#ask(method, params, signal, () => {}) as T;
+  }
+
+  /** Starts a subscription; its listener misses nothing, however early it comes. */
+  async subscribe(
+    method: string,
+    signal: AbortSignal,
+    listener: SubscriptionListener,
+  ): Promise<SubscriptionId> {
+    const onAnswer = (id: unknown) => this.#listeners.set(id as SubscriptionId, listener);
+    return await this.#ask(method, [], signal, onAnswer) as SubscriptionId;
+  }
+
+  /** Ends a subscription, without waiting for the node. */
+  unsubscribe(method: string, id: SubscriptionId): void {
+    this.#listeners.delete(id);
+    if (this.isOpen) this.#socket.send(request(++this.#lastId, method, [id]));
+  }
+
+  /** Says goodbye, and returns when the socket is closed. */
+  async close(): Promise<void> {
+    this.#socket.close();
+    await settledWithin([this.#closed.promise], GOODBYE_MS);
+  }
+
+  async #ask(
+    method: string,
+    params: readonly unknown[],
+    signal: AbortSignal,
+    onAnswer: (result: unknown) => void,
+  ): Promise<unknown> {
+    if (!this.isOpen) throw new ConnectionLost();
+    const id = ++this.#lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#pending.set(id, {
+      resolve: (result) => {
+        onAnswer(result);
+        resolve(result);
+      },
+      reject,
+    });
+    try {
+      this.#socket.send(request(id, method, params));
+      return await untilAborted(promise, signal);
+    } finally {
+      this.#pending.delete(id);
+    }
+  }
+
+  #receive(data: unknown): void {
+    const message = parse(data);
+    // A node that does not speak JSON-RPC is of no use: what waits is asked elsewhere.
+    if (message === undefined) return this.#socket.close();
+    const { id, result, error, params } = message;
+    if (params !== undefined) return this.#listeners.get(params.subscription)?.next(params.result);
+    const pending = id === undefined ? undefined : this.#pending.get(id);
+    if (error === undefined) pending?.resolve(result);
+    else pending?.reject(refusal(error));
+  }
+
+  #lose(): void {
+    const error = new ConnectionLost();
+    for (const { reject } of this.#pending.values()) reject(error);
+    for (const { lost } of this.#listeners.values()) lost(error);
+    this.#pending.clear();
+    this.#listeners.clear();
+  }
+}
+
+function request(id: number, method: string, params: readonly unknown[]): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
+}
+
+function parse(data: unknown): Message | undefined {
+  if (typeof data !== "string") return undefined;
+  try {
+    const message: unknown = JSON.parse(data);
+    return typeof message === "object" && message !== null ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal({ code, message, data }: NonNullable<Message["error"]>): RequestRefused {
+  const detail = data === undefined
+    ? ""
+    : `: ${typeof data === "string" ? data : JSON.stringify(data)}`;
+  return new RequestRefused(`${code}: ${message}${detail}`);
+}
