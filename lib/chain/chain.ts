@@ -72,6 +72,8 @@ export interface InclusionReport {
 export interface Chain extends AsyncDisposable {
   /** The node that is connected, without credentials. */
   readonly endpoint: string;
+  /** How often a connection was opened: what another one told may be news to this one. */
+  readonly connections: number;
   readonly specName: string;
   readonly specVersion: number;
   /** The block at the head, or the one of a number. */

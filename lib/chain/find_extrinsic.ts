@@ -23,9 +23,12 @@ export function findExtrinsic(
   extrinsic: SignedExtrinsic,
   wait: WaitOptions,
 ): Promise<FoundExtrinsic> {
+  const { connections } = chain;
   return scan(chain, extrinsic, { ...wait, from: extrinsic.validFrom }, async () => {
     // The node counts what waits in it and what is in its blocks.
-    if (await chain.nextNonce(extrinsic.signer, wait) <= extrinsic.nonce) {
+    const nonce = await chain.nextNonce(extrinsic.signer, wait);
+    // Another node, or the same one started again, may not have heard of the extrinsic yet.
+    if (nonce <= extrinsic.nonce && chain.connections === connections) {
       throw extrinsicRefused(extrinsic, "it has dropped the extrinsic again");
     }
   });

@@ -12,7 +12,7 @@ export interface Network {
 
 /** Where the chains of known networks are reached. */
 const ENDPOINTS: ReadonlyMap<string, string> = new Map([
-  // The port of a Substrate node, and of `deno task devchain`.
+  // The port of a Substrate node.
   ["local", "ws://127.0.0.1:9944"],
   ["finney", "wss://entrypoint-finney.opentensor.ai:443"],
   ["test", "wss://test.finney.opentensor.ai:443"],
@@ -23,8 +23,9 @@ const ENDPOINTS: ReadonlyMap<string, string> = new Map([
 const HISTORIC = ["akatsuki", "kusanagi"];
 
 /**
- * Finds a network by its name (`local`, `finney`, `test`, `archive`), by the WebSocket URL of a
- * node, or by the URLs of several nodes, separated by commas.
+ * Finds a network by its name (`local`, `finney`, `test`, `archive`), by the WebSocket URL of a node
+ * (`ws://` may be left out, as in the seed era), or by the URLs of several nodes of one chain,
+ * separated by commas.
  *
  * @throws {BittensorError} `chain/unknown-network` for another name, and for a historic one.
  *
@@ -42,16 +43,24 @@ const HISTORIC = ["akatsuki", "kusanagi"];
 export function findNetwork(network: string): Network {
   const known = ENDPOINTS.get(network);
   if (known !== undefined) return { name: network, endpoints: [known] };
-  const endpoints = network.split(",").map((endpoint) => endpoint.trim());
+  const endpoints = network.split(",").map((part) => withScheme(part.trim()));
   if (endpoints.every(isWebSocketUrl)) {
     return { name: withoutCredentials(endpoints[0]!), endpoints };
   }
-  const gone = HISTORIC.includes(network)
-    ? `the chain of ${network} stopped years ago`
-    : `${network} is neither a name nor a WebSocket URL`;
-  throw new BittensorError("chain/unknown-network", `Cannot find the network: ${gone}`, {
-    hint: `pass ${[...ENDPOINTS.keys()].join(", ")}, or a URL such as ws://127.0.0.1:9944`,
-  });
+  if (HISTORIC.includes(network)) {
+    throw new BittensorError(
+      "chain/unknown-network",
+      `Cannot connect to ${network}: its chain stopped years ago`,
+      { hint: "use local: a dev chain has the same rules" },
+    );
+  }
+  // It may be a URL that holds a password.
+  const shown = network.replaceAll(/\/\/[^/]*@/g, "//");
+  throw new BittensorError(
+    "chain/unknown-network",
+    `Cannot find the network ${shown}: it is neither a name nor a WebSocket URL`,
+    { hint: `pass ${[...ENDPOINTS.keys()].join(", ")}, or a URL such as ws://127.0.0.1:9944` },
+  );
 }
 
 /** A URL as it may be shown: user name and password are left out. */
@@ -66,6 +75,11 @@ export function withoutCredentials(endpoint: string): string {
 /** Whether an endpoint is on this machine. */
 export function isLoopback(endpoint: string): boolean {
   return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(endpoint).hostname);
+}
+
+/** `host:port` is how the seed era wrote an endpoint. */
+function withScheme(endpoint: string): string {
+  return /^[\w.-]+:\d+$|^\[[\da-f:.]+\]:\d+$/i.test(endpoint) ? `ws://${endpoint}` : endpoint;
 }
 
 function isWebSocketUrl(text: string): boolean {

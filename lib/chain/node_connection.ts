@@ -21,24 +21,35 @@ const ATTEMPT_MS = 10_000;
  */
 export class NodeConnection {
   readonly #endpoints: readonly string[];
+  readonly #heartbeatMs: number;
   readonly #closing = new AbortController();
   #socket: RpcSocket | undefined;
   /** Position of the node that was reached last. */
   #current = 0;
   #attempt: Promise<void> | undefined;
   #failures = 0;
+  #connections = 0;
   #failure: unknown;
   /** Hash of block 0 at the first node: another node must serve the same chain. */
   #genesis: Hex | undefined;
 
-  /** @param endpoints WebSocket URLs, at least one; the first that answers is used. */
-  constructor(endpoints: readonly string[]) {
+  /**
+   * @param endpoints WebSocket URLs, at least one; the first that answers is used.
+   * @param heartbeatMs See {@linkcode RpcSocket.open}.
+   */
+  constructor(endpoints: readonly string[], heartbeatMs: number) {
     this.#endpoints = endpoints;
+    this.#heartbeatMs = heartbeatMs;
   }
 
   /** The node that is or was connected, without credentials. */
   get endpoint(): string {
     return withoutCredentials(this.#endpoints[this.#current] ?? "");
+  }
+
+  /** How often a connection was opened. */
+  get connections(): number {
+    return this.#connections;
   }
 
   /** Why there is no connection; undefined while there is one. */
@@ -93,6 +104,7 @@ export class NodeConnection {
         this.#current = position;
         this.#failures = 0;
         this.#failure = undefined;
+        this.#connections++;
         return;
       } catch (error) {
         this.#closing.signal.throwIfAborted();
@@ -106,7 +118,7 @@ export class NodeConnection {
     const limits = { timeoutMs: ATTEMPT_MS, signal: this.#closing.signal };
     return await withDeadline(
       async (signal) => {
-        const socket = await RpcSocket.open(endpoint, signal);
+        const socket = await RpcSocket.open(endpoint, { heartbeatMs: this.#heartbeatMs, signal });
         try {
           await this.#checkGenesis(socket, signal);
           return socket;

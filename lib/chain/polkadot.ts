@@ -26,7 +26,7 @@ import type {
   SignedExtrinsic,
   StorageEntry,
 } from "./chain.ts";
-import { RpcClient, TIMEOUT_MS } from "./rpc_client.ts";
+import { type ConnectOptions, RpcClient, TIMEOUT_MS } from "./rpc_client.ts";
 import { BLAKE2_128_BYTES, blake2Concat, storageKey } from "./storage_key.ts";
 import { readEntries, readValues } from "./storage_reader.ts";
 
@@ -44,7 +44,7 @@ const SR25519 = 0x01;
  */
 export async function connectChain(
   endpoints: readonly string[],
-  options: WaitOptions = {},
+  options: ConnectOptions = {},
 ): Promise<Chain> {
   const { timeoutMs = TIMEOUT_MS, signal } = options;
   const rpc = await RpcClient.connect(endpoints, options);
@@ -89,6 +89,10 @@ class PolkadotChain implements Chain {
 
   get endpoint(): string {
     return this.#rpc.endpoint;
+  }
+
+  get connections(): number {
+    return this.#rpc.connections;
   }
 
   async block(number?: number, options?: WaitOptions): Promise<BlockHead> {

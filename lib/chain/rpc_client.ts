@@ -15,6 +15,18 @@ import {
 /** Default of every wait for a node, in milliseconds. */
 export const TIMEOUT_MS = 20_000;
 
+/** Default of {@linkcode ConnectOptions.heartbeatMs}. */
+const HEARTBEAT_MS = 10_000;
+
+/** How to connect. */
+export interface ConnectOptions extends WaitOptions {
+  /**
+   * Silence of a node, while somebody waits for it, after which it is asked whether it is there; after
+   * as much silence again the connection counts as lost. In milliseconds. @default {10000}
+   */
+  readonly heartbeatMs?: number | undefined;
+}
+
 /** The methods that start and end a subscription. */
 export interface SubscriptionMethods {
   readonly subscribe: string;
@@ -37,10 +49,10 @@ export class RpcClient implements AsyncDisposable {
    */
   static async connect(
     endpoints: readonly string[],
-    options: WaitOptions = {},
+    options: ConnectOptions = {},
   ): Promise<RpcClient> {
-    const { timeoutMs = TIMEOUT_MS, signal } = options;
-    const connection = new NodeConnection(endpoints);
+    const { timeoutMs = TIMEOUT_MS, signal, heartbeatMs = HEARTBEAT_MS } = options;
+    const connection = new NodeConnection(endpoints, heartbeatMs);
     const slow = () => unreachable(endpoints, `no answer within ${timeoutMs} ms`);
     try {
       await withDeadline(
@@ -58,6 +70,11 @@ export class RpcClient implements AsyncDisposable {
   /** The node that is connected, without credentials. */
   get endpoint(): string {
     return this.#connection.endpoint;
+  }
+
+  /** How often a connection was opened. */
+  get connections(): number {
+    return this.#connection.connections;
   }
 
   /**
@@ -203,7 +220,7 @@ function unreachable(
     {
       cause,
       hint: endpoints.some(isLoopback)
-        ? "start a chain of your own with `deno task devchain`, or in a script with devchain()"
+        ? "start a chain of your own: `bt devchain` in a terminal, devchain({ port: 9944 }) in a script"
         : "check the URL, and that a node runs there",
     },
   );

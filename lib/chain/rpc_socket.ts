@@ -1,6 +1,7 @@
 /** One WebSocket to a node: requests and subscriptions, for as long as it lasts. */
 
 import { settledWithin, untilAborted } from "../base/deadline.ts";
+import { Heartbeat } from "./heartbeat.ts";
 
 /** The connection was lost: whether the node got a request that had no answer yet is unknown. */
 export class ConnectionLost extends Error {
@@ -41,16 +42,34 @@ interface PendingRequest {
 /** How long a node may take to say goodbye, in milliseconds. */
 const GOODBYE_MS = 1000;
 
+/** What every node answers at once. */
+const PING = "system_chain";
+
+/** How a socket is opened. */
+export interface RpcSocketOptions {
+  /** Silence that is taken for a lost connection is twice this, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** Stops the attempt. */
+  readonly signal: AbortSignal;
+}
+
 /** An open WebSocket that speaks JSON-RPC 2.0. */
 export class RpcSocket {
   readonly #socket: WebSocket;
   readonly #closed = Promise.withResolvers<void>();
   readonly #pending = new Map<number, PendingRequest>();
   readonly #listeners = new Map<SubscriptionId, SubscriptionListener>();
+  readonly #heartbeat: Heartbeat;
+  #lost = false;
   #lastId = 0;
 
-  private constructor(socket: WebSocket) {
+  private constructor(socket: WebSocket, heartbeatMs: number) {
     this.#socket = socket;
+    this.#heartbeat = new Heartbeat({
+      periodMs: heartbeatMs,
+      ask: () => this.#send(PING, []),
+      onSilence: () => this.#drop(),
+    });
     socket.addEventListener("message", ({ data }) => this.#receive(data));
     socket.addEventListener("error", () => this.#lose());
     socket.addEventListener("close", () => {
@@ -64,10 +83,10 @@ export class RpcSocket {
    *
    * @throws {Error} With the reason, if there is none to be had.
    */
-  static open(endpoint: string, signal: AbortSignal): Promise<RpcSocket> {
+  static open(endpoint: string, { heartbeatMs, signal }: RpcSocketOptions): Promise<RpcSocket> {
     const socket = new WebSocket(endpoint);
     const { promise, resolve, reject } = Promise.withResolvers<RpcSocket>();
-    socket.addEventListener("open", () => resolve(new RpcSocket(socket)));
+    socket.addEventListener("open", () => resolve(new RpcSocket(socket, heartbeatMs)));
     socket.addEventListener("error", (event) => {
       const reason = event instanceof ErrorEvent ? event.message : "";
       reject(new Error(reason || "the connection was refused"));
@@ -81,7 +100,7 @@ export class RpcSocket {
 
   /** Whether requests can be sent. */
   get isOpen(): boolean {
-    return this.#socket.readyState === WebSocket.OPEN;
+    return !this.#lost && this.#socket.readyState === WebSocket.OPEN;
   }
 
   /**
@@ -107,7 +126,8 @@ export class RpcSocket {
   /** Ends a subscription, without waiting for the node. */
   unsubscribe(method: string, id: SubscriptionId): void {
     this.#listeners.delete(id);
-    if (this.isOpen) this.#socket.send(request(++this.#lastId, method, [id]));
+    if (this.isOpen) this.#send(method, [id]);
+    this.#rest();
   }
 
   /** Says goodbye, and returns when the socket is closed. */
@@ -123,8 +143,8 @@ export class RpcSocket {
     onAnswer: (result: unknown) => void,
   ): Promise<unknown> {
     if (!this.isOpen) throw new ConnectionLost();
-    const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const id = this.#send(method, params);
     this.#pending.set(id, {
       resolve: (result) => {
         onAnswer(result);
@@ -132,18 +152,32 @@ export class RpcSocket {
       },
       reject,
     });
+    this.#heartbeat.start();
     try {
-      this.#socket.send(request(id, method, params));
       return await untilAborted(promise, signal);
     } finally {
       this.#pending.delete(id);
+      this.#rest();
     }
   }
 
+  /** Sends a request, and returns its id. */
+  #send(method: string, params: readonly unknown[]): number {
+    const id = ++this.#lastId;
+    this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    return id;
+  }
+
+  /** Nobody watches over a connection that nobody waits for. */
+  #rest(): void {
+    if (this.#pending.size === 0 && this.#listeners.size === 0) this.#heartbeat.stop();
+  }
+
   #receive(data: unknown): void {
+    this.#heartbeat.heard();
     const message = parse(data);
     // A node that does not speak JSON-RPC is of no use: what waits is asked elsewhere.
-    if (message === undefined) return this.#socket.close();
+    if (message === undefined) return this.#drop();
     const { id, result, error, params } = message;
     if (params !== undefined) return this.#listeners.get(params.subscription)?.next(params.result);
     const pending = id === undefined ? undefined : this.#pending.get(id);
@@ -151,17 +185,21 @@ export class RpcSocket {
     else pending?.reject(refusal(error));
   }
 
+  /** Gives the connection up without waiting for a goodbye. */
+  #drop(): void {
+    this.#lose();
+    this.#socket.close();
+  }
+
   #lose(): void {
+    this.#lost = true;
+    this.#heartbeat.stop();
     const error = new ConnectionLost();
     for (const { reject } of this.#pending.values()) reject(error);
     for (const { lost } of this.#listeners.values()) lost(error);
     this.#pending.clear();
     this.#listeners.clear();
   }
-}
-
-function request(id: number, method: string, params: readonly unknown[]): string {
-  return JSON.stringify({ jsonrpc: "2.0", id, method, params });
 }
 
 function parse(data: unknown): Message | undefined {

@@ -42,7 +42,7 @@ export interface SetWeightsOptions extends ExtrinsicOptions {
   /** Key of the neuron that sets its weights; signs the extrinsic. */
   readonly hotkey: Signer;
   /** The neurons that it weighs. */
-  readonly uids: ArrayLike<number>;
+  readonly uids: ArrayLike<number | bigint>;
   /** One weight for each of `uids`, 0 or more: only their proportions count. */
   readonly weights: ArrayLike<number>;
 }

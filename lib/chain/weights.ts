@@ -30,7 +30,7 @@ export interface ChainWeights {
  * ```
  */
 export function normalizeWeights(
-  uids: ArrayLike<number>,
+  uids: ArrayLike<number | bigint>,
   weights: ArrayLike<number>,
 ): ChainWeights {
   checkWeights(uids, weights);
@@ -47,7 +47,7 @@ export function normalizeWeights(
     const value = last ? rest : Math.min(share, rest);
     rest -= value;
     if (value === 0) continue;
-    kept.uids.push(uids[index]!);
+    kept.uids.push(Number(uids[index]));
     kept.values.push(value);
   }
   return kept;
@@ -74,14 +74,14 @@ export function denseWeights(
   return row;
 }
 
-function checkWeights(uids: ArrayLike<number>, weights: ArrayLike<number>): void {
+function checkWeights(uids: ArrayLike<number | bigint>, weights: ArrayLike<number>): void {
   if (weights.length === 0) throw invalid("there are none");
   if (weights.length !== uids.length) {
     throw invalid(`there are ${uids.length} uids and ${weights.length} weights`);
   }
   for (let index = 0; index < weights.length; index++) {
     const weight = weights[index]!;
-    const uid = uids[index]!;
+    const uid = Number(uids[index]);
     if (!(weight >= 0 && weight < Infinity)) throw invalid(`the weight of uid ${uid} is ${weight}`);
     if (!Number.isSafeInteger(uid) || uid < 0) throw invalid(`${uid} is no uid`);
   }

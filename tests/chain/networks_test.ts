@@ -21,7 +21,7 @@ for (const network of ["finney", "test", "archive"]) {
 }
 
 for (
-  const network of ["", "nowhere", "http://127.0.0.1:9944", "ws://", "127.0.0.1:9944", "local,test"]
+  const network of ["", "nowhere", "http://127.0.0.1:9944", "ws://", "127.0.0.1", "local,test"]
 ) {
   Deno.test(`findNetwork() refuses ${JSON.stringify(network)}`, () => {
     assert.throws(() => findNetwork(network), {
@@ -35,10 +35,26 @@ for (const network of ["akatsuki", "kusanagi"]) {
   Deno.test(`findNetwork() says that ${network} is gone`, () => {
     assert.throws(() => findNetwork(network), {
       code: "chain/unknown-network",
-      message: new RegExp(`${network} stopped years ago`),
+      message: `Cannot connect to ${network}: its chain stopped years ago`,
     });
   });
 }
+
+Deno.test("findNetwork() takes host and port, as the seed era wrote endpoints", () => {
+  assert.deepEqual(findNetwork("127.0.0.1:9944").endpoints, ["ws://127.0.0.1:9944"]);
+  assert.deepEqual(findNetwork("[::1]:9944,node.example:80"), {
+    name: "ws://[::1]:9944",
+    endpoints: ["ws://[::1]:9944", "ws://node.example:80"],
+  });
+});
+
+Deno.test("findNetwork() keeps credentials out of its error", () => {
+  assert.throws(() => findNetwork("http://user:secret@node.example"), (error) => {
+    assert.match(Deno.inspect(error), /http:\/\/node\.example/);
+    assert.doesNotMatch(Deno.inspect(error), /secret/);
+    return true;
+  });
+});
 
 Deno.test("findNetwork() keeps credentials out of the name", () => {
   const { name, endpoints } = findNetwork("wss://user:secret@node.example/");

@@ -159,5 +159,7 @@ Deno.test("getCurrentBlock() rejects when the connection was lost", async () => 
   await using chain = await devchain();
   await using client = await subtensor({ network: chain.endpoint });
   await chain.close();
-  await assert.rejects(client.getCurrentBlock({ timeoutMs: 300 }), { code: "chain/connection-lost" });
+  await assert.rejects(client.getCurrentBlock({ timeoutMs: 300 }), {
+    code: "chain/connection-lost",
+  });
 });

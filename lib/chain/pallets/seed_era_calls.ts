@@ -42,7 +42,10 @@ export function subscribeCall({ ip, port, modality, coldkey }: Subscription): Ca
  *
  * @throws {BittensorError} `chain/invalid-weights`.
  */
-export function setWeightsCall(uids: ArrayLike<number>, weights: ArrayLike<number>): Call {
+export function setWeightsCall(
+  uids: ArrayLike<number | bigint>,
+  weights: ArrayLike<number>,
+): Call {
   const normalized = normalizeWeights(uids, weights);
   if (new Set(normalized.uids).size < normalized.uids.length) {
     throw new BittensorError(
