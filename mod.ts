@@ -45,9 +45,24 @@ export { type FloatTensor, formatShape, type IdTensor, Tensor, zeros } from "./l
 export { fromTensor, type NDArray, toTensor } from "./lib/metagraph/arrays.ts";
 
 // Wallet.
+export type { ChangePasswordOptions } from "./lib/wallet/change_password.ts";
 export type { CreateKeysOptions, NewMnemonic } from "./lib/wallet/create_keys.ts";
-export { type Keypair, keypairFromMnemonic, keypairFromUri, verify } from "./lib/wallet/keypair.ts";
+export type { Encryption } from "./lib/wallet/encryption.ts";
+export type { KeySource } from "./lib/wallet/key_source.ts";
+export {
+  type Keypair,
+  keypairFromMnemonic,
+  keypairFromUri,
+  type Message,
+  verify,
+} from "./lib/wallet/keypair.ts";
+export { type HotkeyInfo, listWallets, type WalletInfo } from "./lib/wallet/list_wallets.ts";
+export type { OnChainOptions } from "./lib/wallet/on_chain.ts";
+export type { PasswordRequest, PasswordSource } from "./lib/wallet/password.ts";
+export type { PublicKeyInfo } from "./lib/wallet/public_keys.ts";
+export type { RegenerateOptions, RegeneratePublicOptions } from "./lib/wallet/regenerate_keys.ts";
 export type { WordCount } from "./lib/wallet/sr25519.ts";
+export type { StoreOptions } from "./lib/wallet/store_keys.ts";
 export type { UnlockOptions } from "./lib/wallet/unlock.ts";
 export {
   type CreateOptions,
@@ -55,6 +70,7 @@ export {
   wallet,
   type WalletOptions,
 } from "./lib/wallet/wallet.ts";
+export type { KeyKind } from "./lib/wallet/wallet_paths.ts";
 
 // Chain.
 export type { BlockState } from "./lib/chain/block_state.ts";

@@ -2,7 +2,7 @@
 
 import { BittensorError } from "../base/errors.ts";
 import { corruptKeyfile } from "./keyfile.ts";
-import type { CipherReply, CipherRequest, DerivationLimits } from "./sodium.ts";
+import type { Cipher, CipherReply, CipherRequest, DerivationLimits } from "./cipher.ts";
 
 /** How a key file is encrypted. */
 export type Encryption = "none" | "nacl" | "ansible-vault" | "fernet";
@@ -12,9 +12,6 @@ const MAGIC: readonly (readonly [string, Encryption])[] = [
   ["$ANSIBLE_VAULT", "ansible-vault"],
   ["gAAAAA", "fernet"],
 ];
-
-/** Bytes of a `$NACL` file besides the text: magic, nonce, authentication tag. */
-const OVERHEAD_BYTES = 5 + 24 + 16;
 
 /** What every wallet is written with: libsodium's `SENSITIVE` limits of argon2i. */
 const LIMITS: DerivationLimits = { operations: 8, memoryBytes: 536_870_912 };
@@ -30,6 +27,13 @@ export interface CipherOptions {
   readonly onProgress?: ((elapsedMs: number) => void) | undefined;
   /** Other limits than those of the file format, for tests. */
   readonly limits?: DerivationLimits | undefined;
+}
+
+/** A file to decrypt. */
+export interface EncryptedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly cipher: Cipher;
 }
 
 /** How a key file is encrypted, by its first bytes. */
@@ -50,25 +54,24 @@ export async function encrypt(
   path: string,
   options: CipherOptions = {},
 ): Promise<Uint8Array> {
-  return await runCipher({ operation: "encrypt", bytes: plain, password }, path, options);
+  const request = { operation: "encrypt", cipher: "nacl", bytes: plain, password } as const;
+  return await runCipher(request, path, options);
 }
 
 /**
- * Decrypts a `$NACL` key file.
+ * Decrypts a key file.
  *
- * @param path Names the file in errors.
+ * @param file The file, and how it is encrypted; its path names it in errors.
  * @throws {BittensorError} `wallet/wrong-password` if the password is wrong or the file was
- * changed (the two look the same), `wallet/corrupt-keyfile` if it is too short to be one,
- * `wallet/cipher-failed` if the worker failed, such as for want of memory.
+ * changed (the two look the same), `wallet/corrupt-keyfile` if no password could open it, such as
+ * when it is cut off, `wallet/cipher-failed` if the worker failed, such as for want of memory.
  */
 export async function decrypt(
-  file: Uint8Array,
+  { bytes, cipher, path }: EncryptedFile,
   password: string,
-  path: string,
   options: CipherOptions = {},
 ): Promise<Uint8Array> {
-  if (file.length <= OVERHEAD_BYTES) throw corruptKeyfile(path, "it is cut off");
-  return await runCipher({ operation: "decrypt", bytes: file, password }, path, options);
+  return await runCipher({ operation: "decrypt", cipher, bytes, password }, path, options);
 }
 
 async function runCipher(
@@ -78,6 +81,7 @@ async function runCipher(
 ): Promise<Uint8Array> {
   const reply = await askWorker({ ...request, limits }, signal, onProgress);
   if (reply.kind === "done") return reply.bytes;
+  if (reply.kind === "malformed") throw corruptKeyfile(path, "it is cut off, or damaged");
   if (reply.kind === "refused") {
     throw new BittensorError(
       "wallet/wrong-password",
@@ -98,7 +102,7 @@ async function askWorker(
   onProgress: ((elapsedMs: number) => void) | undefined,
 ): Promise<CipherReply> {
   signal?.throwIfAborted();
-  const worker = new Worker(new URL("./sodium_worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./cipher_worker.ts", import.meta.url), { type: "module" });
   const { promise, resolve, reject } = Promise.withResolvers<CipherReply>();
   const onAbort = () => reject(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });

@@ -1,21 +1,18 @@
-/** Reading and writing key files: permissions are checked, and a write is all or nothing. */
+/** Reading the files of a wallet: permissions are checked, and interrupted writes are seen through. */
 
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { BittensorError, messageOf } from "../base/errors.ts";
-import { writeFileAtomic } from "../base/files.ts";
 import { corruptKeyfile } from "./keyfile.ts";
+import type { WalletFile } from "./wallet_paths.ts";
+
+/**
+ * Folder, in that of a wallet, of files that count already but have not moved to their places yet:
+ * see `writeWalletFiles()`.
+ */
+export const PENDING_FOLDER = ".pending";
 
 /** Key files have a few hundred bytes; nothing larger is read into memory. */
 const MAX_BYTES = 65_536;
-
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
-
-/** A file to write. */
-export interface KeyFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
 
 /**
  * Reads a file that holds a secret.
@@ -25,13 +22,18 @@ export interface KeyFile {
  * owner may use the file, `wallet/corrupt-keyfile` if it is no file or far too large,
  * `wallet/unreadable` if the system does not let us.
  */
-export async function readSecretFile(path: string, key: string): Promise<Uint8Array> {
-  return await readKeyFile(path, key, checkPermissions);
+export async function readSecretFile(file: WalletFile, key: string): Promise<Uint8Array> {
+  return await readKeyFile(file, key, checkPermissions);
 }
 
 /** Reads a file that may be shown to everybody; throws as {@linkcode readSecretFile} does. */
-export async function readPublicFile(path: string, key: string): Promise<Uint8Array> {
-  return await readKeyFile(path, key, () => {});
+export async function readPublicFile(file: WalletFile, key: string): Promise<Uint8Array> {
+  return await readKeyFile(file, key, () => {});
+}
+
+/** Whether anything has the name of that file, a link to nowhere included. */
+export async function fileExists(file: WalletFile): Promise<boolean> {
+  return await pathExists(pendingPath(file)) || await pathExists(file.path);
 }
 
 /** Whether anything has that name, a link to nowhere included. */
@@ -46,76 +48,37 @@ export async function pathExists(path: string): Promise<boolean> {
 }
 
 /**
- * Writes key files, mode 0600, and the folders that they need, mode 0700. If one fails, those
- * before it and the new folders are taken back.
+ * Refuses a file with a secret that others than its owner may use.
  *
- * @throws {BittensorError} `wallet/exists` if a file exists and `overwrite` is not set,
- * `wallet/unwritable` if the system does not let us.
+ * @throws {BittensorError} `wallet/unsafe-permissions`.
  */
-export async function writeKeyFiles(
-  files: readonly KeyFile[],
-  { overwrite }: { readonly overwrite: boolean },
-): Promise<void> {
-  const undo: (() => Promise<void>)[] = [];
-  try {
-    for (const file of files) {
-      await createFolders(dirname(file.path), undo);
-      undo.push(await writeKeyFile(file, overwrite));
-    }
-  } catch (error) {
-    for (const step of undo.reverse()) await step().catch(() => {});
-    throw error;
-  }
+export function checkPermissions(path: string, { mode }: Deno.FileInfo): void {
+  // Windows reports no mode.
+  if (mode === null || (mode & 0o077) === 0) return;
+  const bits = (mode & 0o777).toString(8).padStart(4, "0");
+  throw new BittensorError(
+    "wallet/unsafe-permissions",
+    `Cannot use the file ${path}: users other than its owner have access (mode ${bits})`,
+    { hint: `chmod 600 ${path}` },
+  );
 }
 
-/** Writes one file. @returns How to bring back what was there. */
-async function writeKeyFile(
-  { path, bytes }: KeyFile,
-  overwrite: boolean,
-): Promise<() => Promise<void>> {
-  try {
-    const before = overwrite && await pathExists(path) ? await Deno.readFile(path) : undefined;
-    await writeFileAtomic(path, bytes, { mode: FILE_MODE, overwrite });
-    return before === undefined
-      ? () => Deno.remove(path)
-      : () => writeFileAtomic(path, before, { mode: FILE_MODE, overwrite: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) {
-      throw new BittensorError("wallet/exists", `Cannot write ${path}: it exists`, {
-        hint: "choose another name, or say overwrite on purpose",
-        cause: error,
-      });
-    }
-    throw asUnwritable(path, error);
-  }
+/** What a failed read throws: our own errors as they are, those of the system with their path. */
+export function asUnreadable(path: string, error: unknown): unknown {
+  return translate("wallet/unreadable", `Cannot read ${path}`, error);
 }
 
-/** Creates a folder and those above it; tells `undo` how to remove each new one. */
-async function createFolders(folder: string, undo: (() => Promise<void>)[]): Promise<void> {
-  const missing: string[] = [];
-  for (let path = folder; !await pathExists(path); path = dirname(path)) missing.unshift(path);
-  for (const path of missing) {
-    try {
-      await Deno.mkdir(path, { recursive: true, mode: FOLDER_MODE });
-    } catch (error) {
-      throw asUnwritable(path, error);
-    }
-    // Fails if another process put something there meanwhile, as it should.
-    undo.push(() => Deno.remove(path));
-  }
+/** What a failed write throws. */
+export function asUnwritable(path: string, error: unknown): unknown {
+  return translate("wallet/unwritable", `Cannot write ${path}`, error);
 }
 
-async function readKeyFile(
-  path: string,
-  key: string,
-  check: (path: string, info: Deno.FileInfo) => void,
-): Promise<Uint8Array> {
+type Check = (path: string, info: Deno.FileInfo) => void;
+
+async function readKeyFile(file: WalletFile, key: string, check: Check): Promise<Uint8Array> {
+  const { path } = file;
   try {
-    const info = await Deno.stat(path);
-    if (!info.isFile) throw corruptKeyfile(path, "it is no file");
-    check(path, info);
-    if (info.size > MAX_BYTES) throw corruptKeyfile(path, "it is far too large to be one");
-    return await Deno.readFile(path);
+    return await readIfThere(pendingPath(file), check) ?? await readBounded(path, check);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new BittensorError("wallet/missing-key", `Cannot find the ${key}: no file ${path}`, {
@@ -127,23 +90,25 @@ async function readKeyFile(
   }
 }
 
-function checkPermissions(path: string, { mode }: Deno.FileInfo): void {
-  // Windows reports no mode.
-  if (mode === null || (mode & 0o077) === 0) return;
-  const bits = (mode & 0o777).toString(8).padStart(4, "0");
-  throw new BittensorError(
-    "wallet/unsafe-permissions",
-    `Cannot use the key file ${path}: users other than its owner have access (mode ${bits})`,
-    { hint: `chmod 600 ${path}` },
-  );
+async function readIfThere(path: string, check: Check): Promise<Uint8Array | undefined> {
+  try {
+    return await readBounded(path, check);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
-function asUnreadable(path: string, error: unknown): unknown {
-  return translate("wallet/unreadable", `Cannot read ${path}`, error);
+async function readBounded(path: string, check: Check): Promise<Uint8Array> {
+  const info = await Deno.stat(path);
+  if (!info.isFile) throw corruptKeyfile(path, "it is no file");
+  check(path, info);
+  if (info.size > MAX_BYTES) throw corruptKeyfile(path, "it is far too large to be one");
+  return await Deno.readFile(path);
 }
 
-function asUnwritable(path: string, error: unknown): unknown {
-  return translate("wallet/unwritable", `Cannot write ${path}`, error);
+function pendingPath({ folder, name }: WalletFile): string {
+  return join(folder, PENDING_FOLDER, name);
 }
 
 /** Our own errors pass, and Deno's about its permission flags, which say what to do. */

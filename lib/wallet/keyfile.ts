@@ -29,12 +29,26 @@ const MEMBER_NAMES = [
   "ss58Address",
 ] as const;
 
-/** What is known of a key, besides its pair. */
+/** A key, and what is known of where it comes from. */
 export interface KeyMaterial {
   readonly pair: Sr25519Pair;
   /** Absent for a key that was derived or imported. */
-  readonly seed?: Uint8Array;
-  readonly mnemonic?: string;
+  readonly seed?: Uint8Array | undefined;
+  readonly mnemonic?: string | undefined;
+}
+
+/**
+ * The key of a mnemonic.
+ *
+ * @throws {BittensorError} `wallet/invalid-mnemonic` if words, length or checksum are wrong.
+ */
+export function keyOfMnemonic(mnemonic: string): KeyMaterial {
+  return { ...keyOfSeed(seedOfMnemonic(mnemonic)), mnemonic };
+}
+
+/** The key of a 32-byte seed. */
+export function keyOfSeed(seed: Uint8Array): KeyMaterial {
+  return { pair: pairOfSeed(seed), seed };
 }
 
 /** The key file of a key: everything that restores it, so a secret. */
@@ -59,27 +73,37 @@ export function encodePublicKeyfile(publicKey: Uint8Array): Uint8Array {
  * @throws {BittensorError} `wallet/corrupt-keyfile` if it is no key file, holds no secret or
  * contradicts itself. The error never quotes the file.
  */
-export function decodeKeyfile(bytes: Uint8Array, path: string): Sr25519Pair {
+export function decodeKeyfile(bytes: Uint8Array, path: string): KeyMaterial {
   const members = decodeMembers(bytes, path);
-  const pairs = readable(path, () => secretsOf(members));
-  const [pair] = pairs;
-  if (pair === undefined) throw corruptKeyfile(path, "it holds no secret");
-  checkOneKey([...pairs.map(({ publicKey }) => publicKey), ...publicKeysOf(members, path)], path);
-  return pair;
+  const [material, ...others] = readable(path, () => secretsOf(members));
+  if (material === undefined) throw corruptKeyfile(path, "it holds no secret");
+  const publicKeys = [material, ...others].map(({ pair }) => pair.publicKey);
+  checkOneKey([...publicKeys, ...publicKeysOf(members, path)], path);
+  others.forEach(wipe);
+  return material;
 }
 
 /**
- * Reads the address in a `pub.txt` file, and checks that all its members belong to one key.
+ * Reads the address in a `pub.txt` file, and checks that all its members belong to one key. In the
+ * seed era such a file was the public key in hex, on the first line.
  *
  * @param path Names the file in errors.
  * @throws {BittensorError} `wallet/corrupt-keyfile` if it is no key file or contradicts itself.
  */
 export function decodePublicKeyfile(bytes: Uint8Array, path: string): Address {
+  const [line = ""] = new TextDecoder().decode(bytes).split("\n");
+  if (/^0x[0-9a-f]{64}$/.test(line.trim())) return encodeAddress(parseHex(line.trim()));
   const publicKeys = publicKeysOf(decodeMembers(bytes, path), path);
   const [publicKey] = publicKeys;
   if (publicKey === undefined) throw corruptKeyfile(path, "it names no public key");
   checkOneKey(publicKeys, path);
   return encodeAddress(publicKey);
+}
+
+/** Overwrites the secret of a key; a mnemonic, being text, stays until it is collected. */
+export function wipe({ pair, seed }: KeyMaterial): void {
+  pair.secretKey.fill(0);
+  seed?.fill(0);
 }
 
 /** The error for a file that is not what it should be; `fact` must not quote the file. */
@@ -90,12 +114,12 @@ export function corruptKeyfile(path: string, fact: string): BittensorError {
 }
 
 /** The keys of the secrets of a file, in the order in which the network's own wallet picks one. */
-function secretsOf({ secretPhrase, secretSeed, privateKey }: KeyfileMembers): Sr25519Pair[] {
-  const pairs: Sr25519Pair[] = [];
-  if (secretPhrase !== undefined) pairs.push(pairOfSeed(seedOfMnemonic(secretPhrase)));
-  if (secretSeed !== undefined) pairs.push(pairOfSeed(parseHex(secretSeed)));
-  if (privateKey !== undefined) pairs.push(pairOfPrivateKey(parseHex(privateKey)));
-  return pairs;
+function secretsOf({ secretPhrase, secretSeed, privateKey }: KeyfileMembers): KeyMaterial[] {
+  const keys: KeyMaterial[] = [];
+  if (secretPhrase !== undefined) keys.push(keyOfMnemonic(secretPhrase));
+  if (secretSeed !== undefined) keys.push(keyOfSeed(parseHex(secretSeed)));
+  if (privateKey !== undefined) keys.push({ pair: pairOfPrivateKey(parseHex(privateKey)) });
+  return keys;
 }
 
 function publicKeysOf(members: KeyfileMembers, path: string): Uint8Array[] {

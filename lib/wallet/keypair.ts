@@ -15,7 +15,17 @@ import {
 export interface Keypair extends Signer, Disposable {
   /** Whether the secret was wiped. */
   readonly disposed: boolean;
+  /** The 64-byte signature of a message; text is signed as every tool of the network does it. */
+  sign(message: Message): Uint8Array;
+  /** Whether a signature of a message was made by this key: see {@linkcode verify}. */
+  verify(message: Message, signature: Uint8Array): boolean;
 }
+
+/**
+ * What is signed: bytes, or text. Text that starts with `0x` is hex and means the bytes that it
+ * writes; any other text means its UTF-8 bytes.
+ */
+export type Message = Uint8Array | string;
 
 /**
  * The key pair of a mnemonic.
@@ -59,9 +69,22 @@ export function createKeypair(pair: Sr25519Pair): Keypair {
  *
  * A signature over `<Bytes>message</Bytes>`, as wallet extensions of browsers make it, fits too.
  * A malformed signature is not an error: it does not fit.
+ *
+ * @throws {RangeError} If the message is text that starts with `0x` and is not hex.
  */
-export function verify(address: Address, message: Uint8Array, signature: Uint8Array): boolean {
-  return verifyMessage(publicKeyOf(address), message, signature);
+export function verify(address: Address, message: Message, signature: Uint8Array): boolean {
+  return verifyMessage(publicKeyOf(address), bytesOf(message), signature);
+}
+
+/** @throws {RangeError} If text starts with `0x` and is not hex. */
+function bytesOf(message: Message): Uint8Array {
+  if (typeof message !== "string") return message;
+  if (!message.startsWith("0x")) return new TextEncoder().encode(message);
+  try {
+    return Uint8Array.fromHex(message.slice(2));
+  } catch (cause) {
+    throw new RangeError("Cannot read the message: it starts with 0x, but is not hex", { cause });
+  }
 }
 
 /** Private fields keep the secret out of every inspection, enumeration and clone. */
@@ -81,11 +104,15 @@ class Sr25519Keypair implements Keypair {
     return this.#disposed;
   }
 
-  sign(message: Uint8Array): Uint8Array {
+  sign(message: Message): Uint8Array {
     if (this.#disposed) {
       throw new TypeError(`Cannot sign as ${this.address}: the key was disposed of`);
     }
-    return signMessage(this.#pair, message);
+    return signMessage(this.#pair, bytesOf(message));
+  }
+
+  verify(message: Message, signature: Uint8Array): boolean {
+    return verify(this.address, message, signature);
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-/** Keys of sr25519: mnemonics, derivation, signatures. The one file here that knows polkadot.js. */
+/** Keys of sr25519: mnemonics, derivation, signatures, by way of polkadot.js. */
 
 import { compactAddLength, u8aWrapBytes } from "@polkadot/util";
 import {
@@ -74,13 +74,17 @@ export function pairOfPrivateKey(privateKey: Uint8Array): Sr25519Pair {
   if (privateKey.length !== 64 || scalar >> 253n !== 0n) {
     throw new RangeError("Cannot use the private key: it is 64 bytes with a scalar below 2^253");
   }
-  const secretKey = withScalar(privateKey, scalar * 8n);
   try {
-    // The secret that a key shares with the base point is its own public key.
-    return { publicKey: sr25519Agreement(secretKey, BASE_POINT), secretKey };
+    return pairOfSecretKey(withScalar(privateKey, scalar * 8n));
   } catch (cause) {
     throw new RangeError("Cannot use the private key: its scalar is out of range", { cause });
   }
+}
+
+/** The key pair of a secret key in the form of JavaScript libraries: {@linkcode Sr25519Pair}. */
+export function pairOfSecretKey(secretKey: Uint8Array): Sr25519Pair {
+  // The secret that a key shares with the base point is its own public key.
+  return { publicKey: sr25519Agreement(secretKey, BASE_POINT), secretKey };
 }
 
 /** The private key in schnorrkel's canonical form, 64 bytes: what key files hold. */

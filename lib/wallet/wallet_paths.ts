@@ -4,6 +4,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { BittensorError } from "../base/errors.ts";
 
+/** Where wallets are, unless somebody says otherwise. */
+export const DEFAULT_PATH = "~/.bittensor/wallets";
+
+/** Folder of the hotkeys, in that of the wallet. */
+export const HOTKEYS_FOLDER = "hotkeys";
+
 /** What the name of a public file ends in. */
 const PUBLIC_SUFFIX = "pub.txt";
 
@@ -13,14 +19,30 @@ export const KEY_KINDS = ["coldkey", "hotkey"] as const;
 /** One of the two keys of a wallet. */
 export type KeyKind = typeof KEY_KINDS[number];
 
+/** A file of a wallet. */
+export interface WalletFile {
+  /** The folder of the wallet. */
+  readonly folder: string;
+  /** Its place in that folder, such as `hotkeys/default`. */
+  readonly name: string;
+  /** The two joined. */
+  readonly path: string;
+}
+
 /** A key that lies in files. */
 export interface StoredKey {
+  readonly kind: KeyKind;
   /** Names the key in errors and prompts: `hotkey default of wallet alice`. */
   readonly label: string;
-  /** The secret file: of a coldkey encrypted by default, of a hotkey plain. */
-  readonly path: string;
+  /** The secret: of a coldkey encrypted by default, of a hotkey plain. */
+  readonly secretFile: WalletFile;
   /** The file beside it that may be shown to everybody. */
-  readonly publicPath: string;
+  readonly publicFile: WalletFile;
+}
+
+/** The folder of all wallets; a leading `~` is the home directory. */
+export function locateWallets(path: string): string {
+  return /^~(?=$|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path;
 }
 
 /** The keys of a wallet below `path`; a leading `~` is the home directory. */
@@ -29,15 +51,17 @@ export function locateKeys(
   name: string,
   hotkeyName: string,
 ): Record<KeyKind, StoredKey> {
-  const folder = join(expandHome(path), name);
-  const key = (label: string, file: string): StoredKey => ({
+  const folder = join(locateWallets(path), name);
+  const file = (name: string): WalletFile => ({ folder, name, path: join(folder, name) });
+  const key = (kind: KeyKind, label: string, secret: string): StoredKey => ({
+    kind,
     label: `${label} of wallet ${name}`,
-    path: file,
-    publicPath: `${file}${PUBLIC_SUFFIX}`,
+    secretFile: file(secret),
+    publicFile: file(`${secret}${PUBLIC_SUFFIX}`),
   });
   return {
-    coldkey: key("coldkey", join(folder, "coldkey")),
-    hotkey: key(`hotkey ${hotkeyName}`, join(folder, "hotkeys", hotkeyName)),
+    coldkey: key("coldkey", "coldkey", "coldkey"),
+    hotkey: key("hotkey", `hotkey ${hotkeyName}`, join(HOTKEYS_FOLDER, hotkeyName)),
   };
 }
 
@@ -59,17 +83,18 @@ export function checkWalletName(name: string): void {
  * @throws {BittensorError} `wallet/invalid-name`.
  */
 export function checkHotkeyName(name: string): void {
-  if (isFileName(name) && !name.endsWith(PUBLIC_SUFFIX)) return;
+  if (isHotkeyName(name)) return;
   throw new BittensorError("wallet/invalid-name", `Cannot name a hotkey ${JSON.stringify(name)}`, {
     hint:
       `a name is not empty, has no path separators or control characters and does not end in ${PUBLIC_SUFFIX}`,
   });
 }
 
-function isFileName(name: string): boolean {
-  return name !== "" && name !== "." && name !== ".." && !/[/\\\p{Cc}]/u.test(name);
+/** Whether a file of that name can be the secret of a hotkey. */
+export function isHotkeyName(name: string): boolean {
+  return isFileName(name) && !name.endsWith(PUBLIC_SUFFIX);
 }
 
-function expandHome(path: string): string {
-  return /^~(?=$|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path;
+function isFileName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." && !/[/\\\p{Cc}]/u.test(name);
 }

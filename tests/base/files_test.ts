@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { writeFileAtomic } from "../../lib/base/files.ts";
+import { syncFolder, writeFileAtomic, writeNewFile } from "../../lib/base/files.ts";
 
 const bytes = new TextEncoder().encode("all of it");
 
@@ -37,6 +37,35 @@ Deno.test("writeFileAtomic() writes empty and large files whole", async () => {
       await writeFileAtomic(path, content, { mode: 0o600 });
       assert.deepEqual(await Deno.readFile(path), content);
     }
+  });
+});
+
+Deno.test("writeFileAtomic() writes pieces one after another, and nothing if one of them fails", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "pieces");
+    await writeFileAtomic(path, [bytes.subarray(0, 3), new Uint8Array(), bytes.subarray(3)], {
+      mode: 0o600,
+    });
+    assert.deepEqual(await Deno.readFile(path), bytes);
+    const failing = function* () {
+      yield bytes;
+      throw new Error("no more");
+    };
+    await assert.rejects(writeFileAtomic(path, failing(), { mode: 0o600, overwrite: true }), {
+      message: "no more",
+    });
+    assert.deepEqual(await Deno.readFile(path), bytes);
+    assert.deepEqual(await namesIn(folder), ["pieces"]);
+  });
+});
+
+Deno.test("writeNewFile() refuses a file that exists, and leaves it alone", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "name");
+    await writeNewFile(path, bytes, 0o600);
+    await assert.rejects(writeNewFile(path, new Uint8Array(1), 0o600), Deno.errors.AlreadyExists);
+    assert.deepEqual(await Deno.readFile(path), bytes);
+    await syncFolder(folder);
   });
 });
 

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BittensorError } from "../../lib/base/errors.ts";
-import { decrypt, encrypt, encryptionOf } from "../../lib/wallet/encryption.ts";
+import { type CipherOptions, decrypt, encrypt, encryptionOf } from "../../lib/wallet/encryption.ts";
 import { FAST_LIMITS, finney } from "./vectors.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const options = { limits: FAST_LIMITS };
 const path = "wallets/default/coldkey";
+
+/** Opens a `$NACL` file. */
+const open = (bytes: Uint8Array, password: string, changes: CipherOptions = options) =>
+  decrypt({ bytes, cipher: "nacl", path }, password, changes);
 
 Deno.test("encrypt() makes a file that decrypt() opens", async () => {
   const plain = utf8("the text of a key file");
@@ -14,7 +18,7 @@ Deno.test("encrypt() makes a file that decrypt() opens", async () => {
     const file = await encrypt(plain, password, path, options);
     assert.equal(encryptionOf(file), "nacl");
     assert.equal(file.length, 5 + 24 + 16 + plain.length);
-    assert.deepEqual(await decrypt(file, password, path, options), plain);
+    assert.deepEqual(await open(file, password), plain);
   }
 });
 
@@ -29,17 +33,17 @@ Deno.test("encrypt() takes a new nonce for each file", async () => {
 Deno.test("decrypt() refuses a wrong password and a changed or truncated file", async () => {
   const file = await encrypt(utf8("text"), "secret", path, options);
   const wrong = { code: "wallet/wrong-password" };
-  await assert.rejects(decrypt(file, "Secret", path, options), wrong);
-  await assert.rejects(decrypt(file.subarray(0, -1), "secret", path, options), wrong);
+  await assert.rejects(open(file, "Secret"), wrong);
+  await assert.rejects(open(file.subarray(0, -1), "secret"), wrong);
   for (const index of [5, 29, file.length - 1]) {
     const changed = file.with(index, file[index]! ^ 1);
-    await assert.rejects(decrypt(changed, "secret", path, options), wrong);
+    await assert.rejects(open(changed, "secret"), wrong);
   }
 });
 
 Deno.test("decrypt() refuses a file that is too short to hold anything", async () => {
   for (const length of [0, 5, 29, 45]) {
-    await assert.rejects(decrypt(new Uint8Array(length), "secret", path, options), {
+    await assert.rejects(open(new Uint8Array(length), "secret"), {
       code: "wallet/corrupt-keyfile",
     });
   }
@@ -49,7 +53,7 @@ Deno.test("decrypt() throws nothing but BittensorError, for any bytes", async ()
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 100 }), fc.string(), async (bytes, password) => {
       await assert.rejects(
-        decrypt(Uint8Array.of(...utf8("$NACL"), ...bytes), password, path, options),
+        open(Uint8Array.of(...utf8("$NACL"), ...bytes), password),
         (error) => error instanceof BittensorError && error.code !== "wallet/cipher-failed",
       );
     }),
@@ -60,7 +64,7 @@ Deno.test("decrypt() throws nothing but BittensorError, for any bytes", async ()
 Deno.test("decrypt() says why the worker failed, without the password", async () => {
   const file = new Uint8Array(100);
   const limits = { operations: 0, memoryBytes: 8192 };
-  await assert.rejects(decrypt(file, "open sesame", path, { limits }), (error) => {
+  await assert.rejects(open(file, "open sesame", { limits }), (error) => {
     assert(error instanceof BittensorError);
     assert.equal(error.code, "wallet/cipher-failed");
     assert(!Deno.inspect(error).includes("sesame"));
@@ -71,7 +75,7 @@ Deno.test("decrypt() says why the worker failed, without the password", async ()
 Deno.test("decrypt() stops at once when the signal aborts, and rethrows its reason", async () => {
   const controller = new AbortController();
   const reason = new Error("changed my mind");
-  const started = decrypt(new Uint8Array(100), "secret", path, {
+  const started = open(new Uint8Array(100), "secret", {
     signal: controller.signal,
     onProgress: () => controller.abort(reason),
   });

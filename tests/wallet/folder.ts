@@ -1,11 +1,19 @@
 /** Temporary folders, and what is in them to the last bit. */
 
 import { join } from "node:path";
+import type { WalletFile } from "../../lib/wallet/wallet_paths.ts";
 
 /** A new folder that disappears with the scope that uses it. */
-export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await Deno.makeTempDir();
+export async function temporaryFolder(
+  dir?: string,
+): Promise<{ path: string } & AsyncDisposable> {
+  const path = await Deno.makeTempDir(dir === undefined ? {} : { dir });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** A file of the wallet in `folder`. */
+export function walletFile(folder: string, name: string): WalletFile {
+  return { folder, name, path: join(folder, name) };
 }
 
 /** Everything below a folder: names, modes, times and bytes. */

@@ -16,7 +16,8 @@ const { object, json } = finney.keyfiles.hotkeyOrDecryptedColdkey;
 const other = finney.keys[1]!;
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const fileOf = (members: unknown) => utf8(JSON.stringify(members));
-const publicKeyIn = (file: Uint8Array) => `0x${decodeKeyfile(file, "a/file").publicKey.toHex()}`;
+const publicKeyIn = (file: Uint8Array) =>
+  `0x${decodeKeyfile(file, "a/file").pair.publicKey.toHex()}`;
 
 Deno.test("decodeKeyfile() reads the published files", () => {
   assert.equal(publicKeyIn(utf8(json)), object.publicKey);

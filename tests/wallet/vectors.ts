@@ -1,7 +1,7 @@
 /** The published vectors that the tests of this room share. */
 
 import finney from "../vectors/finney_wallet.json" with { type: "json" };
-import type { DerivationLimits } from "../../lib/wallet/sodium.ts";
+import type { DerivationLimits } from "../../lib/wallet/cipher.ts";
 
 export { finney };
 

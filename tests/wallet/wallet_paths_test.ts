@@ -6,7 +6,8 @@ import { checkHotkeyName, checkWalletName, locateKeys } from "../../lib/wallet/w
 Deno.test("locateKeys() lays the files out as every tool of the network does", () => {
   const { coldkey, hotkey } = locateKeys("/wallets", "alice", "miner");
   assert.deepEqual(
-    [coldkey.path, coldkey.publicPath, hotkey.path, hotkey.publicPath],
+    [coldkey.secretFile, coldkey.publicFile, hotkey.secretFile, hotkey.publicFile]
+      .map(({ path }) => path),
     [
       "/wallets/alice/coldkey",
       "/wallets/alice/coldkeypub.txt",
@@ -17,7 +18,7 @@ Deno.test("locateKeys() lays the files out as every tool of the network does", (
 });
 
 Deno.test("locateKeys() expands a leading tilde, and no other", () => {
-  const coldkey = (path: string) => locateKeys(path, "a", "b").coldkey.path;
+  const coldkey = (path: string) => locateKeys(path, "a", "b").coldkey.secretFile.path;
   assert.equal(coldkey("~/wallets"), join(homedir(), "wallets/a/coldkey"));
   assert.equal(coldkey("~"), join(homedir(), "a/coldkey"));
   assert.equal(coldkey("~alice/wallets"), "~alice/wallets/a/coldkey");
