@@ -1,12 +1,9 @@
 import { RpcCode, RpcError } from "./rpc_error.ts";
 import type { RpcClient, RpcMethod, Subscription } from "./rpc_method.ts";
-import { answer, notification } from "./request.ts";
+import { answer, MAX_MESSAGE, notification } from "./request.ts";
 
-/** Characters of a message that a client may send. */
-const MAX_MESSAGE = 1024 * 1024;
-
-/** Bytes that may wait for a client that reads slowly; then it is dropped. */
-const MAX_WAITING = 16 * 1024 * 1024;
+/** Bytes that may wait for a client that reads slowly: a few of the largest answers. */
+const MAX_WAITING = 64 * 1024 * 1024;
 
 const MAX_SUBSCRIPTIONS = 1024;
 
@@ -15,7 +12,12 @@ const TOO_BIG = 1009;
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
 
-/** One client: its socket, its requests, its subscriptions. */
+/**
+ * One client: its socket, its requests, its subscriptions.
+ *
+ * A client that sends more than a message may hold, or lets too much wait to be read, is dropped: its
+ * subscriptions end, nothing is served to it any more, and the socket closes as soon as it reads.
+ */
 export class Connection implements RpcClient {
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void>;
@@ -72,7 +74,9 @@ export class Connection implements RpcClient {
     // After goodbye nothing is served any more, even if the client still talks.
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     const length = typeof data === "string" ? data.length : data.byteLength;
-    if (length > MAX_MESSAGE) return this.#close(TOO_BIG, `messages have at most ${MAX_MESSAGE}`);
+    if (length > MAX_MESSAGE) {
+      return this.#close(TOO_BIG, `messages have at most ${MAX_MESSAGE} bytes`);
+    }
     const message = typeof data === "string" ? data : new TextDecoder().decode(data);
     this.#held = [];
     const reply = answer(this.#methods, this, message);

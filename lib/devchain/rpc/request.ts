@@ -7,6 +7,12 @@ import { Params } from "./params.ts";
 import { RpcCode, RpcError } from "./rpc_error.ts";
 import type { RpcClient, RpcMethod } from "./rpc_method.ts";
 
+/**
+ * Bytes of a message that a client may send: the largest extrinsic that fits into a block has not
+ * quite as many hexadecimal digits.
+ */
+export const MAX_MESSAGE = 8 * 1024 * 1024;
+
 /** Requests that one batch may hold. */
 const MAX_BATCH = 100;
 

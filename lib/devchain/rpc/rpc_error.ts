@@ -6,6 +6,7 @@ export const RpcCode = {
   InvalidParams: -32602,
   InternalError: -32603,
   TooManySubscriptions: -32006,
+  SubscriptionsUnavailable: -32090,
   ResponseTooBig: -32008,
   BatchTooLarge: -32010,
   UnknownBlock: 4003,

@@ -1,9 +1,10 @@
-/** The WebSocket server of the node. */
+/** The server of the node: WebSocket, and HTTP on the same port. */
 
 import { settledWithin } from "../../base/deadline.ts";
 import { BittensorError, messageOf } from "../../base/errors.ts";
 import { formatHostPort } from "../../domain/endpoint.ts";
 import { Connection } from "./connection.ts";
+import { answerHttp } from "./http.ts";
 import type { RpcMethod } from "./rpc_method.ts";
 
 /** Where to listen. */
@@ -26,7 +27,7 @@ const MAX_CONNECTIONS = 256;
 const GOODBYE_MS = 1000;
 
 /**
- * Serves RPC methods over WebSocket.
+ * Serves RPC methods over WebSocket and HTTP.
  *
  * @throws {BittensorError} `devchain/port-in-use`, or `devchain/cannot-listen` for other reasons.
  */
@@ -38,7 +39,7 @@ export function serveRpc(
   let closing = false;
   const server = listen(host, port, (request) => {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return new Response("This is a WebSocket endpoint.\n", { status: 426 });
+      return answerHttp(methods, request);
     }
     if (closing || connections.size >= MAX_CONNECTIONS) return new Response(null, { status: 503 });
     const { socket, response } = Deno.upgradeWebSocket(request);
@@ -58,7 +59,7 @@ export function serveRpc(
   };
 }
 
-function listen(host: string, port: number, handler: (request: Request) => Response) {
+function listen(host: string, port: number, handler: Deno.ServeHandler) {
   try {
     return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
   } catch (cause) {
