@@ -2,6 +2,9 @@
 
 import { BittensorError } from "../base/errors.ts";
 
+/** Most requests that wait, unless told otherwise. */
+export const MAX_WAITING = 1024;
+
 /** How requests are gathered. */
 export interface BatchingOptions {
   /**
@@ -50,7 +53,7 @@ export class Batcher<Request, Answer> {
 
   /** @throws {RangeError} If an option is out of range. */
   constructor(runBatch: RunBatch<Request, Answer>, options: BatchingOptions = {}) {
-    const { windowMs = 2, maxTokens = 2048, maxWaiting = 1024 } = options;
+    const { windowMs = 2, maxTokens = 2048, maxWaiting = MAX_WAITING } = options;
     if (!(windowMs >= 0)) throw new RangeError(`windowMs must not be negative: it is ${windowMs}`);
     for (const [name, value] of Object.entries({ maxTokens, maxWaiting })) {
       if (!Number.isSafeInteger(value) || value < 1) {

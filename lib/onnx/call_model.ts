@@ -12,19 +12,23 @@ import type { Signature } from "./signature.ts";
  * @throws {BittensorError} `onnx/run` If the runtime fails.
  */
 export async function callModel(
-  session: Session,
+  session: Pick<Session, "run">,
   signature: Signature,
   question: ModelInputs,
 ): Promise<FloatTensor> {
   const { inputs } = question;
-  const outputs = await session.run(feeds(signature, question));
+  const outputs = await session.run(modelFeeds(signature, question));
   const { dims, data } = floats(signature.output.name, outputs);
   if (!isSequenceOfItems(signature, inputs)) return new Tensor("float32", data, dims);
   const [batch, sequence] = [inputs.dims[0]!, inputs.dims[1]!];
   return new Tensor("float32", data, [batch, sequence, ...dims.slice(1)]);
 }
 
-function feeds(signature: Signature, { inputs, attentionMask }: ModelInputs): NamedTensors {
+/** What the model is to be fed for a question. */
+export function modelFeeds(
+  signature: Signature,
+  { inputs, attentionMask }: ModelInputs,
+): NamedTensors {
   const [batch = 1, sequence = 1] = inputs.dims;
   const tokens = (value: (index: number) => number) =>
     new Tensor(

@@ -3,6 +3,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BittensorError, messageOf } from "../base/errors.ts";
+import type { Graph } from "./graph/graph_builder.ts";
 import { modelBytes } from "./graph/model_bytes.ts";
 import { halfPrecision, type Precision } from "./half_precision.ts";
 import type { Model, TokenLimits } from "./models/model.ts";
@@ -18,6 +19,8 @@ export interface OpenedModel {
   readonly content: string | Uint8Array<ArrayBuffer>;
   /** What is known of token ids. */
   readonly limits: TokenLimits;
+  /** Makes the computation, for training; a text says why it cannot be trained. */
+  readonly training: (() => Graph) | string;
 }
 
 /** Options of {@linkcode openModel}. */
@@ -40,10 +43,11 @@ export async function openModel(source: ModelSource, options: OpenOptions): Prom
   const isFile = typeof source === "string" || source instanceof Uint8Array ||
     source instanceof URL;
   if (!isFile) {
-    const content = precision === "float32"
-      ? source.toBytes(outputSize)
-      : modelBytes(halfPrecision(source.graph(outputSize)));
-    return { name: source.name, content, limits: source };
+    const { name } = source;
+    const graph = () => source.graph(outputSize);
+    return precision === "float32"
+      ? { name, content: source.toBytes(outputSize), limits: source, training: graph }
+      : { name, content: modelBytes(halfPrecision(graph())), limits: source, training: HALF };
   }
   if (precision !== "float32") {
     throw new BittensorError(
@@ -52,13 +56,21 @@ export async function openModel(source: ModelSource, options: OpenOptions): Prom
       { hint: "leave the precision out, or convert the file" },
     );
   }
-  return { ...await openFile(source, signal), limits };
+  return { ...await openFile(source, signal), limits, training: FILE };
 }
+
+/** Why some models cannot be trained. */
+const HALF = "it was loaded with the precision float16, which loses small changes of weights";
+const FILE =
+  "it is an ONNX file, and gradients are known of the models made here: bert, gpt2, ffnn";
+
+/** What a file alone tells. */
+type OpenedFile = Pick<OpenedModel, "name" | "content">;
 
 async function openFile(
   source: string | URL | Uint8Array,
   signal: AbortSignal | undefined,
-): Promise<Omit<OpenedModel, "limits">> {
+): Promise<OpenedFile> {
   // A copy, since the loader takes over what it is given.
   if (source instanceof Uint8Array) return { name: "a model", content: source.slice() };
   if (typeof source === "string") return await findFile(source);
@@ -67,7 +79,7 @@ async function openFile(
 }
 
 /** The runtime reads the file itself, and the weights beside it; this asks Deno whether it may. */
-async function findFile(path: string): Promise<Omit<OpenedModel, "limits">> {
+async function findFile(path: string): Promise<OpenedFile> {
   const name = basename(path);
   try {
     const { isFile } = await Deno.stat(path);

@@ -1,18 +1,17 @@
 /** A model that is loaded and serves. */
 
-import { BittensorError } from "../base/errors.ts";
 import type { FloatTensor, Tensor } from "../base/tensor.ts";
-import { Batcher, type BatchingOptions } from "./batcher.ts";
-import { callModel, resizeVectors } from "./call_model.ts";
+import type { BatchingOptions } from "./batcher.ts";
 import { chooseDevice, type DeviceChoice, type DeviceReport } from "./device.ts";
-import { batchPlace, mergeInputs, splitOutput } from "./merge_inputs.ts";
-import { checkInputs, type InputRules, type ModelInputs } from "./model_inputs.ts";
 import type { Precision } from "./half_precision.ts";
+import { LoadedNucleus } from "./loaded_nucleus.ts";
 import { type ModelSource, openModel } from "./model_source.ts";
+import { ModelThread } from "./model_thread.ts";
 import type { TokenLimits } from "./models/model.ts";
-import type { Optimization, Session } from "./runtime.ts";
+import type { SaveOptions } from "./models/save_graph.ts";
+import type { Optimization } from "./runtime.ts";
 import { findSignature, type SignatureOptions } from "./signature.ts";
-import { createWorkerSession } from "./worker_session.ts";
+import type { StepOptions, StepReport } from "./training/step_options.ts";
 
 /** Options of {@linkcode nucleus}. */
 export interface NucleusOptions {
@@ -39,12 +38,16 @@ export interface NucleusOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options of a run. */
-export interface ForwardOptions {
-  /** int64 `[batch, sequence]`: 1 for a token, 0 for padding to ignore. All ones unless given. */
-  readonly attentionMask?: Tensor | undefined;
+/** What every call that waits for its turn takes. */
+export interface WaitingOptions {
   /** Rejects the call. A run that has started goes on to its end; its result is dropped. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a run. */
+export interface ForwardOptions extends WaitingOptions {
+  /** int64 `[batch, sequence]`: 1 for a token, 0 for padding to ignore. All ones unless given. */
+  readonly attentionMask?: Tensor | undefined;
 }
 
 /**
@@ -70,6 +73,58 @@ export interface Nucleus extends AsyncDisposable {
    *   runtime fails.
    */
   forward(inputs: Tensor, options?: ForwardOptions): Promise<FloatTensor>;
+
+  /**
+   * The way back: finds the gradients of the weights, and adds them to those that the next `step`
+   * uses. Calls take turns; the first one prepares the model for training, which takes longer. A call
+   * that is aborted while it runs adds its gradients nevertheless.
+   *
+   * @param inputs As for `forward`.
+   * @param gradients Those of what `forward` returns, and of its shape: float32, finite.
+   * @returns The gradients of the inputs, of their shape. Token ids have none: for them it is zeros
+   *   `[batch, sequence, outputSize]`, as gradients of text looked in the seed era.
+   * @throws {BittensorError} As `forward`; `nucleus/gradients` if the gradients do not fit;
+   *   `nucleus/not-trainable` for an ONNX file, or with 16-bit floats.
+   */
+  backward(inputs: Tensor, gradients: Tensor, options?: ForwardOptions): Promise<FloatTensor>;
+
+  /**
+   * Moves the weights against the gradients that were added up, and starts adding up anew. Without
+   * gradients nothing changes. A run of `forward` uses the weights before or after a step, never some
+   * of both.
+   *
+   * @throws {BittensorError} `nucleus/not-finite` If the gradients are not finite, which drops them;
+   *   `nucleus/not-trainable`, `nucleus/full`, `nucleus/disposed` or `onnx/run` as `backward`.
+   * @throws {RangeError} If an option is out of range.
+   */
+  step(options: StepOptions & WaitingOptions): Promise<StepReport>;
+
+  /**
+   * Writes the model with its present weights to an ONNX file, which `nucleus()` serves as it serves
+   * any. A file that exists is replaced.
+   *
+   * @throws {BittensorError} `onnx/write` If it cannot be written; `nucleus/not-trainable` if the
+   *   model came from an ONNX file, or has 16-bit floats.
+   */
+  save(path: string, options?: SaveOptions): Promise<void>;
+
+  /**
+   * Writes the present weights to a file in the safetensors format, without the state of the
+   * optimizer. A file that exists is replaced.
+   *
+   * @throws {BittensorError} `weights/write` If it cannot be written; `nucleus/not-trainable` as `save`.
+   */
+  saveWeights(path: string): Promise<void>;
+
+  /**
+   * Replaces the weights by those that `saveWeights` wrote. The optimizer starts anew, and gradients
+   * are dropped.
+   *
+   * @throws {BittensorError} `weights/read` If the file cannot be read; `weights/format` if it is cut
+   *   off, or no file of weights; `weights/model` if it is of another model; `nucleus/not-trainable`
+   *   as `save`. Nothing has changed then.
+   */
+  loadWeights(path: string, options?: WaitingOptions): Promise<void>;
 }
 
 /**
@@ -103,17 +158,17 @@ export async function nucleus(
   const report = await deviceReport(device, precision);
   signal?.throwIfAborted();
   const model = await openModel(source, { outputSize, precision, limits, signal });
-  const { name } = model;
+  const { name, training } = model;
   const settings = { device: report.device, threads, optimization, name };
-  const session = await createWorkerSession(model.content, settings);
-  try {
-    signal?.throwIfAborted();
-    const rules = { ...model.limits, name, signature: findSignature(name, session, names) };
-    return new LoadedNucleus(rules, report, { session, outputSize, batching });
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
+  await using resources = new AsyncDisposableStack();
+  const thread = resources.use(new ModelThread());
+  const session = await thread.load(model.content, settings);
+  signal?.throwIfAborted();
+  const rules = { ...model.limits, name, signature: findSignature(name, session, names) };
+  const loaded = { rules, device: report, thread, session, options: settings, training };
+  const served = new LoadedNucleus({ ...loaded, outputSize, batching });
+  resources.move();
+  return served;
 }
 
 /** A report says that a device works with 32 bits; any other precision is tried here. */
@@ -132,66 +187,5 @@ function requirePositive(numbers: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (Number.isSafeInteger(value) && value >= 1) continue;
     throw new RangeError(`${name} must be a positive integer, not ${value}`);
-  }
-}
-
-/** How a model was loaded. */
-interface Loaded {
-  readonly session: Session;
-  readonly outputSize: number;
-  readonly batching: BatchingOptions | undefined;
-}
-
-class LoadedNucleus implements Nucleus {
-  readonly name: string;
-  readonly device: DeviceReport;
-  readonly #rules: InputRules;
-  readonly #session: Session;
-  readonly #outputSize: number;
-  readonly #batcher: Batcher<ModelInputs, FloatTensor>;
-  readonly #requests = new Set<Promise<unknown>>();
-  #disposal: Promise<void> | undefined;
-
-  constructor(rules: InputRules, device: DeviceReport, loaded: Loaded) {
-    this.name = rules.name;
-    this.device = device;
-    this.#rules = rules;
-    this.#session = loaded.session;
-    this.#outputSize = loaded.outputSize;
-    this.#batcher = new Batcher((questions) => this.#run(questions), loaded.batching);
-  }
-
-  async forward(inputs: Tensor, options: ForwardOptions = {}): Promise<FloatTensor> {
-    const { attentionMask, signal } = options;
-    signal?.throwIfAborted();
-    if (this.#disposal) {
-      throw new BittensorError("nucleus/disposed", `Cannot run ${this.name}: it was disposed`);
-    }
-    const question = { inputs, attentionMask };
-    checkInputs(this.#rules, question);
-    const place = batchPlace(this.#rules.signature, question);
-    const request = this.#batcher.submit(question, place, signal);
-    this.#requests.add(request);
-    try {
-      return await request;
-    } finally {
-      this.#requests.delete(request);
-    }
-  }
-
-  async #run(questions: readonly ModelInputs[]): Promise<readonly FloatTensor[]> {
-    const { signature } = this.#rules;
-    const output = await callModel(this.#session, signature, mergeInputs(signature, questions));
-    const resized = resizeVectors(output, this.#outputSize);
-    return splitOutput(signature, resized, questions);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#disposal ??= this.#release();
-  }
-
-  async #release(): Promise<void> {
-    await Promise.allSettled(this.#requests);
-    await this.#session.release();
   }
 }

@@ -41,6 +41,11 @@ export interface SessionOptions {
   readonly optimization?: Optimization | undefined;
   /** Name of the model, for errors. @default {"a model"} */
   readonly name?: string | undefined;
+  /**
+   * Outputs that stay on the device, to be inputs of other runs: WebGPU has this, elsewhere they are
+   * ordinary tensors. Their content must not be read; `dispose` frees them.
+   */
+  readonly resident?: readonly string[] | undefined;
 }
 
 /** The runtime's levels of graph optimization, each including those before it. */
@@ -123,7 +128,8 @@ function disableTelemetry(): void {
 const NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
 function sessionOptions(options: SessionOptions): InferenceSession.SessionOptions {
-  const { device, threads, optimization = "all" } = options;
+  const { device, threads, optimization = "all", resident = [] } = options;
+  const staying = device === "webgpu" ? resident : [];
   return {
     executionProviders: [device],
     intraOpNumThreads: threads,
@@ -133,6 +139,9 @@ function sessionOptions(options: SessionOptions): InferenceSession.SessionOption
     // Spinning threads of several models in one process take the cores from each other: measured
     // with seven models on two cores, a small run is three times as fast without.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
+    ...(staying.length > 0 && {
+      preferredOutputLocation: Object.fromEntries(staying.map((name) => [name, "gpu-buffer"])),
+    }),
   };
 }
 
