@@ -2,7 +2,7 @@
 
 /** What a {@linkcode Heartbeat} does. */
 export interface HeartbeatOptions {
-  /** Silence after which it asks for a word; after as much again it gives up. In milliseconds. */
+  /** Silence after which it asks for a word; when none comes for as long again, it gives up. */
   readonly periodMs: number;
   /** Asks the other side for a word. */
   readonly ask: () => void;
@@ -15,6 +15,7 @@ export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #timer: ReturnType<typeof setInterval> | undefined;
   #heardAt = 0;
+  #asked = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -35,12 +36,15 @@ export class Heartbeat {
   /** The other side has said something. */
   heard(): void {
     this.#heardAt = performance.now();
+    this.#asked = false;
   }
 
   #check(): void {
     const { periodMs, ask, onSilence } = this.#options;
-    const silence = performance.now() - this.#heardAt;
-    if (silence >= 2 * periodMs) onSilence();
-    else if (silence >= periodMs) ask();
+    if (performance.now() - this.#heardAt < periodMs) return;
+    // Time alone proves nothing: this program may have been busy, and what was said waits for it.
+    if (this.#asked) return onSilence();
+    this.#asked = true;
+    ask();
   }
 }

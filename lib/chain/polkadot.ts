@@ -161,8 +161,10 @@ class PolkadotChain implements Chain {
         `Cannot call ${name}: the chain at ${this.endpoint} has no such call`,
       );
     }
-    const nonce = await this.nextNonce(signer.address, options);
-    const birth = await this.#head("chain_getFinalizedHead", options);
+    const [nonce, birth] = await Promise.all([
+      this.nextNonce(signer.address, options),
+      this.#head("chain_getFinalizedHead", options),
+    ]);
     const { registry, genesisHash, runtimeVersion } = this.#api;
     const mortality = { current: birth.number, period: ERA_BLOCKS };
     const era = registry.createType("ExtrinsicEra", mortality);
