@@ -1,30 +1,42 @@
-import type { Address } from "../domain/address.ts";
-import { type Rao, rao, RAO_PER_TAO } from "../domain/balance.ts";
+import { BittensorError } from "../base/errors.ts";
 import { formatHostPort } from "../domain/endpoint.ts";
+import { ChainControl } from "./control/chain_control.ts";
+import { type ChainState, isChainState, readState } from "./control/chain_state.ts";
+import { checkDuration, checkedSealMode } from "./control/seal_mode.ts";
 import { type DevAccount, devAccounts } from "./dev_accounts.ts";
-import { DevNode } from "./node/dev_node.ts";
+import { type DevPath, isDevPath, namedAccountPaths } from "./genesis/dev_path.ts";
+import type { Genesis } from "./genesis/genesis.ts";
+import { readGenesis } from "./genesis/read_genesis.ts";
+import { DevNode, type DevNodeOptions } from "./node/dev_node.ts";
 import type { SealMode } from "./node/seal_timer.ts";
 import { createMethods } from "./rpc/methods.ts";
 import { serveRpc } from "./rpc/server.ts";
-import { appendGenesis } from "./runtime/genesis.ts";
+import { appendGenesis, genesisWriter, type WriteState } from "./runtime/genesis.ts";
 import { cryptoReady } from "./scale/crypto.ts";
 import { SqliteStore } from "./state/sqlite_store.ts";
 
-export type { DevAccount };
-
 /** Options of {@linkcode devchain}. */
 export interface DevChainOptions {
-  /** Address to listen on. @default {"127.0.0.1"} */
+  /** Address to listen on; whoever reaches it controls the chain. @default {"127.0.0.1"} */
   readonly host?: string | undefined;
   /** Port to listen on; 0 chooses a free one. @default {0} */
   readonly port?: number | undefined;
   /**
-   * Balances in the genesis block; a repeated address gets the last of its balances.
-   * @default every account of `DevChain.accounts` with 1,000 tao
+   * What the chain starts with: a document of one's own, or a state that another chain exported.
+   * @default no neurons, and the six development accounts with 1,000 tao each
    */
-  readonly balances?: Iterable<readonly [Address, Rao]> | undefined;
+  readonly genesis?: Genesis | ChainState | undefined;
   /**
-   * `"instant"` seals a block when an extrinsic waits; an interval seals on time, empty blocks too.
+   * The file that keeps the chain; if it exists the chain goes on, and `genesis` must be left out or
+   * be the same.
+   * @default {the chain ends with its process}
+   */
+  readonly db?: string | undefined;
+  /** Keep the state of this many blocks at the end of the chain. @default all */
+  readonly keepBlocks?: number | undefined;
+  /**
+   * `"instant"` seals a block when an extrinsic waits; an interval seals on time, empty blocks too;
+   * `"manual"` only when somebody asks for it.
    * @default {"instant"}
    */
   readonly seal?: SealMode | undefined;
@@ -36,33 +48,58 @@ export interface DevChainOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A development chain that runs. */
-export interface DevChain extends AsyncDisposable {
+/** A development chain that runs, and what its operator can do with it. */
+export class DevChain extends ChainControl implements AsyncDisposable {
   /** `ws://host:port`. */
   readonly endpoint: string;
   /** Hash of block 0, which names the chain. */
   readonly genesisHash: `0x${string}`;
-  /** Number of the best block. */
-  readonly block: number;
-  /** The well-known development accounts, endowed unless `balances` says otherwise. */
+  /** The development accounts that the genesis endows by name. */
   readonly accounts: readonly DevAccount[];
+  readonly #node: DevNode;
+  readonly #close: () => Promise<void>;
+
+  constructor(
+    node: DevNode,
+    { endpoint, accounts, close }: {
+      readonly endpoint: string;
+      readonly accounts: readonly DevAccount[];
+      readonly close: () => Promise<void>;
+    },
+  ) {
+    super(node);
+    this.#node = node;
+    this.#close = close;
+    this.endpoint = endpoint;
+    this.genesisHash = node.genesisHash;
+    this.accounts = accounts;
+  }
+
+  /** Number of the best block. */
+  get block(): number {
+    return this.#node.best.header.number;
+  }
+
   /** Closes all connections and stops; a second call does nothing more. */
-  close(): Promise<void>;
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
+  }
 }
 
-const DEFAULT_BALANCE = rao(1000n * RAO_PER_TAO);
-
-/** Timers count in 32 bits. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
- * Starts a chain of its own in this process: the network of August 2021, without neurons.
+ * Starts a chain of its own in this process: the network of August 2021.
  *
  * It is a Substrate node as clients see it: JSON-RPC over WebSocket, metadata, signed extrinsics
- * with nonces, eras and fees. Everything is in memory and ends with it.
+ * with nonces, eras and fees. See `docs/devchain.md`.
  *
- * @throws {BittensorError} `devchain/port-in-use`, or `devchain/cannot-listen` for other reasons.
- * @throws {RangeError} If a balance, a delay or an interval is out of range.
+ * @throws {BittensorError} `devchain/port-in-use`, or `devchain/cannot-listen` for other reasons;
+ *   `devchain/invalid-genesis` or `devchain/invalid-state`, with the way to the field at fault;
+ *   `devchain/other-genesis`, `devchain/database-in-use` and others if `db` cannot be gone on with.
+ * @throws {RangeError} If a delay, an interval or `keepBlocks` is out of range.
  *
  * @example Start a chain
  * ```ts
@@ -73,51 +110,91 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * assert.match(chain.endpoint, /^ws:/);
  * assert.equal(chain.block, 0);
  * ```
+ *
+ * @example Control it
+ * ```ts
+ * import { devchain } from "bittensor";
+ * import assert from "node:assert/strict";
+ *
+ * await using chain = await devchain({ seal: "manual" });
+ * const snapshot = chain.snapshot();
+ * chain.setBalance("//Alice", "2.5 tao");
+ * await chain.mine(100);
+ * assert.equal(chain.block, 101);
+ * chain.revert(snapshot);
+ * assert.equal(chain.block, 0);
+ * ```
  */
 export async function devchain(options: DevChainOptions = {}): Promise<DevChain> {
-  const { host = "127.0.0.1", port = 0, signal } = options;
+  const { host = "127.0.0.1", port = 0, genesis, signal } = options;
+  const settings = checkSettings(options);
   await cryptoReady();
   signal?.throwIfAborted();
-  const accounts = devAccounts();
-  const store = new SqliteStore();
-  const node = createNode(store, options, accounts);
+  using resources = new DisposableStack();
+  const store = resources.use(openStore(options));
+  const node = resources.use(new DevNode(store, settings));
   const server = serveRpc(createMethods(node), { host, port });
+  const running = resources.move();
   const close = once(async () => {
     signal?.removeEventListener("abort", close);
     node[Symbol.dispose]();
     await server.close();
-    store[Symbol.dispose]();
+    running[Symbol.dispose]();
   });
   signal?.addEventListener("abort", close);
-  return {
-    endpoint: `ws://${formatHostPort({ ip: host, port: server.port })}`,
-    genesisHash: node.genesisHash,
-    get block() {
-      return node.best.header.number;
-    },
-    accounts,
-    close,
-    [Symbol.asyncDispose]: close,
+  const endpoint = `ws://${formatHostPort({ ip: host, port: server.port })}`;
+  return new DevChain(node, { endpoint, accounts: devAccounts(endowedPaths(genesis)), close });
+}
+
+/** Checks what needs no file and no socket. */
+function checkSettings(
+  { seal = "instant", finalityDelayMs = 250, now = Date.now, keepBlocks = 1 }: DevChainOptions,
+): DevNodeOptions {
+  checkDuration("finalityDelayMs", finalityDelayMs, 0);
+  if (!Number.isSafeInteger(keepBlocks) || keepBlocks < 1) {
+    throw new RangeError(`Cannot keep the state of ${keepBlocks} blocks: it is at least 1`);
+  }
+  return { seal: checkedSealMode(seal), finalityDelayMs, now };
+}
+
+/** The store of the chain, which holds the genesis block at least. */
+function openStore({ db, keepBlocks, genesis }: DevChainOptions): SqliteStore {
+  const initialize = stateWriter(genesis ?? {});
+  const store = new SqliteStore({ path: db, keepBlocks });
+  try {
+    if (store.latest < 0) appendGenesis(store, initialize);
+    else if (genesis !== undefined) checkGenesis(store, initialize, db);
+    return store;
+  } catch (error) {
+    store[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function stateWriter(genesis: Genesis | ChainState): WriteState {
+  if (!isChainState(genesis)) return genesisWriter(readGenesis(genesis));
+  const entries = readState(genesis);
+  return (state) => {
+    for (const [key, value] of entries) state.set(key, value);
   };
 }
 
-function createNode(
-  store: SqliteStore,
-  options: DevChainOptions,
-  accounts: readonly DevAccount[],
-): DevNode {
-  const { seal = "instant", finalityDelayMs = 250, now = Date.now } = options;
-  const balances = options.balances ??
-    accounts.map(({ address }) => [address, DEFAULT_BALANCE] as const);
-  checkDuration("finalityDelayMs", finalityDelayMs, 0);
-  if (typeof seal === "object") checkDuration("seal.intervalMs", seal.intervalMs, 1);
-  appendGenesis(store, new Map(balances));
-  return new DevNode(store, { seal, finalityDelayMs, now });
+function checkGenesis(store: SqliteStore, initialize: WriteState, db: string | undefined): void {
+  using scratch = new SqliteStore();
+  const { hash } = appendGenesis(scratch, initialize);
+  const kept = store.block(0)?.hash;
+  if (hash === kept) return;
+  throw new BittensorError(
+    "devchain/other-genesis",
+    `Cannot go on with ${db}: it keeps the chain of genesis ${kept}, and the genesis is ${hash}`,
+    { hint: "leave the genesis out to go on with that chain, or use another file" },
+  );
 }
 
-function checkDuration(name: string, ms: number, least: number): void {
-  if (ms >= least && ms <= MAX_TIMER_MS) return;
-  throw new RangeError(`Cannot use ${name} ${ms}: it has ${least} to ${MAX_TIMER_MS} milliseconds`);
+/** The development accounts to tell of. */
+function endowedPaths(genesis: Genesis | ChainState | undefined): readonly DevPath[] {
+  const balances = genesis !== undefined && "balances" in genesis ? genesis.balances : undefined;
+  return balances === undefined ? namedAccountPaths() : Object.keys(balances).filter(isDevPath);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -12,7 +12,7 @@ const ACCOUNTS = Array.from({ length: 2_300 }, (_, index): [Address, Rao] => {
 });
 
 Deno.test("entries() reads a map of several pages, each entry once", async () => {
-  await using devChain = await devchain({ balances: ACCOUNTS });
+  await using devChain = await devchain({ genesis: { balances: Object.fromEntries(ACCOUNTS) } });
   await using chain = await connectChain([devChain.endpoint]);
   const { hash } = await chain.block();
   const entries = await chain.entries("System", "Account", hash);
@@ -23,7 +23,7 @@ Deno.test("entries() reads a map of several pages, each entry once", async () =>
 });
 
 Deno.test("freeBalances() keeps the order of many addresses", async () => {
-  await using devChain = await devchain({ balances: ACCOUNTS });
+  await using devChain = await devchain({ genesis: { balances: Object.fromEntries(ACCOUNTS) } });
   await using chain = await connectChain([devChain.endpoint]);
   const { hash } = await chain.block();
   const addresses = ACCOUNTS.map(([address]) => address);

@@ -56,7 +56,8 @@ Deno.test("the socket survives random requests", async () => {
   const request = fc.record({
     jsonrpc: fc.constant("2.0"),
     id: fc.constantFrom(1, "text", null, undefined),
-    method: fc.constantFrom(...methods),
+    // Mining is what the bystander would notice, and a million blocks take their time.
+    method: fc.constantFrom(...methods.filter((name) => name !== "dev_mine")),
     params: fc.array(param, { maxLength: 4 }),
   });
   await withBystander(request.map((value) => JSON.stringify(value)), sendAnything);

@@ -1,5 +1,4 @@
-import { BlockBuilder } from "../runtime/block_builder.ts";
-import type { CallContext } from "../runtime/pallet.ts";
+import { BlockBuilder, type Intervention } from "../runtime/block_builder.ts";
 import { accountOf } from "../runtime/system.ts";
 import { TransactionRefused } from "../runtime/transaction_refused.ts";
 import type { Block, ChainStore, StateChanges } from "../state/chain_store.ts";
@@ -52,11 +51,13 @@ export class BlockAuthor {
   }
 
   /** Seals a block of its own for a change of the state that no extrinsic makes. */
-  intervene(change: (context: CallContext) => void): SealedBlock {
-    return this.#keep(() => {
+  intervene(change: (context: Intervention) => void): SealedBlock {
+    const sealed = this.#keep(() => {
       this.#next.intervene(change);
       return this.#sealNext(() => []);
     });
+    this.pool.refresh();
+    return sealed;
   }
 
   /** Goes on after the last block that is kept. */

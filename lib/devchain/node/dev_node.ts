@@ -1,12 +1,11 @@
 import { delay } from "../../base/deadline.ts";
 import { messageOf } from "../../base/errors.ts";
 import { logger } from "../../base/log.ts";
-import { BlockBuilder } from "../runtime/block_builder.ts";
+import { BlockBuilder, type Intervention } from "../runtime/block_builder.ts";
 import { eraDeath } from "../runtime/era.ts";
 import { decodeExtrinsic } from "../runtime/extrinsic.ts";
-import type { CallContext } from "../runtime/pallet.ts";
 import type { AccountId } from "../runtime/primitives.ts";
-import { checkSignature, checkState } from "../runtime/validity.ts";
+import { checkSignature, checkState, placeInPool } from "../runtime/validity.ts";
 import type { Hex } from "../scale/hex.ts";
 import type { Block, ChainStore, StateChanges } from "../state/chain_store.ts";
 import type { ReadableState } from "../state/overlay.ts";
@@ -127,8 +126,11 @@ export class DevNode implements Disposable {
     pool.checkNew(extrinsic);
     checkSignature(state, number, this.genesisHash, extrinsic);
     checkState(state, extrinsic);
-    const validUntil = eraDeath(extrinsic.era, number);
-    pool.add({ extrinsic, priority: 0n, validUntil, notify });
+    const { priority, longevity } = placeInPool(state, number, extrinsic);
+    // Like Substrate's pool, which looks for outdated extrinsics only after a block.
+    const keptUntil = number + Number(longevity) + 1;
+    const validUntil = Math.min(eraDeath(extrinsic.era, number), keptUntil);
+    pool.add({ extrinsic, priority, validUntil, notify });
     this.#sealIfReady();
     return extrinsic.hash;
   }
@@ -143,7 +145,7 @@ export class DevNode implements Disposable {
   }
 
   /** Seals a block of its own for a change of the state that no extrinsic makes. */
-  intervene(change: (context: CallContext) => void): void {
+  intervene(change: (context: Intervention) => void): void {
     this.#announce(this.#author.intervene(change));
   }
 

@@ -3,6 +3,7 @@
 import type { DevNode } from "../node/dev_node.ts";
 import { authorMethods } from "./author.ts";
 import { chainMethods } from "./chain.ts";
+import { controlMethods } from "./control.ts";
 import { paymentMethods } from "./payment.ts";
 import type { RpcMethod } from "./rpc_method.ts";
 import { stateMethods } from "./state.ts";
@@ -14,6 +15,7 @@ export function createMethods(node: DevNode): ReadonlyMap<string, RpcMethod> {
   const methods = new Map(Object.entries({
     ...authorMethods(node),
     ...chainMethods(node),
+    ...controlMethods(node),
     ...paymentMethods(node),
     ...stateMethods(node),
     ...storageMethods(node),

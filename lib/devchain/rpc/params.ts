@@ -21,6 +21,11 @@ export class Params {
     return (this.#values[position] ?? null) !== null;
   }
 
+  /** Whatever the argument is. */
+  value(position: number): unknown {
+    return this.#values[position];
+  }
+
   /** Hexadecimal text, in lower case. @throws {RpcError} */
   hex(position: number): Hex {
     return asHex(this.#values[position]);
@@ -43,7 +48,11 @@ export class Params {
 
   /** The hash of a block, if it is given. @throws {RpcError} */
   optionalHash(position: number): Hex | undefined {
-    if (!this.has(position)) return undefined;
+    return this.has(position) ? this.hash(position) : undefined;
+  }
+
+  /** A hash. @throws {RpcError} */
+  hash(position: number): Hex {
     const hash = this.hex(position);
     if (hash.length !== HASH_LENGTH) throw invalidParams("expected a hash of 32 bytes");
     return hash;

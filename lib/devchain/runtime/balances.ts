@@ -21,6 +21,9 @@ const INDEX = 5;
 /** Least balance of an account, in rao; what would hold less is removed. */
 export const EXISTENTIAL_DEPOSIT = 500n;
 
+/** Rao that may be given out in all: then no sum of balances and stake ever outgrows 64 bits. */
+export const MAX_ISSUANCE = 1n << 63n;
+
 const prefix = new PalletStorage("Balances");
 const totalIssuance = prefix.value(
   "TotalIssuance",
@@ -119,6 +122,11 @@ function burn(state: State, amount: bigint): void {
   totalIssuance.put(state, totalIssuance.get(state) - amount);
 }
 
+/** The sum of all balances. */
+export function totalBalances(state: ReadableState): bigint {
+  return totalIssuance.get(state);
+}
+
 /** Whether an account can lose `amount` and still exist. */
 export function canWithdraw(state: ReadableState, who: AccountId, amount: bigint): boolean {
   return accountOf(state, who).data.free >= amount + EXISTENTIAL_DEPOSIT;
@@ -129,6 +137,13 @@ export function withdraw(context: CallContext, who: AccountId, amount: bigint): 
   const { data } = accountOf(context.state, who);
   putData(context, who, { ...data, free: data.free - amount });
   burn(context.state, amount);
+}
+
+/** Pays `amount` that did not exist before to an account that does. */
+export function issue(context: CallContext, who: AccountId, amount: bigint): void {
+  const { data } = accountOf(context.state, who);
+  putData(context, who, { ...data, free: data.free + amount });
+  burn(context.state, -amount);
 }
 
 /** Gives an account a balance, 0 or at least the existential deposit; it is issued or burned. */

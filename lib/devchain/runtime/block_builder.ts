@@ -2,23 +2,28 @@ import type { Block, ChainStore, StateChanges } from "../state/chain_store.ts";
 import { Overlay } from "../state/overlay.ts";
 import { withdraw } from "./balances.ts";
 import { BASE_EXTRINSIC_WEIGHT, MAX_NORMAL_LENGTH, MAX_NORMAL_WEIGHT } from "./block_limits.ts";
-import { encodeInherent, type SignedExtrinsic } from "./extrinsic.ts";
+import { effectOf, encodeInherent, type SignedExtrinsic } from "./extrinsic.ts";
 import { type BoundCall, type Call, type CallContext, DispatchFailure } from "./pallet.ts";
 import { system } from "./pallets.ts";
 import type { AccountId, DispatchError, DispatchInfo, DispatchOutcome } from "./primitives.ts";
-import { sealBlock } from "./seal.ts";
-import { collectPooledFee, pooledFee } from "./subtensor/pooled_fee.ts";
+import { sealBlock, type SealedExtrinsic } from "./seal.ts";
+import { collectPooledFee, pooledFeeOf } from "./subtensor/pooled_fee.ts";
 import { initializeSubtensor } from "./subtensor/subtensor.ts";
 import { type EventRecord, increaseNonce, openBlock, systemEvents } from "./system.ts";
 import { timestampArguments, timestampSet } from "./timestamp.ts";
 import { chargeOf, checkState } from "./validity.ts";
+
+/** What the operator of the chain changes the state in. */
+export interface Intervention extends CallContext {
+  readonly state: Overlay;
+}
 
 /** A block in the making, on top of `parent`. */
 export class BlockBuilder {
   readonly number: number;
   readonly state: Overlay;
   readonly #parent: Block;
-  readonly #extrinsics: Uint8Array[] = [];
+  readonly #extrinsics: SealedExtrinsic[] = [];
   readonly #records: EventRecord[] = [];
   #weight = 0n;
   #length = 0;
@@ -32,8 +37,9 @@ export class BlockBuilder {
   }
 
   /** Changes the state as the block opens: what no extrinsic may do, and the operator may. */
-  intervene(change: (context: CallContext) => void): void {
-    change(this.#contextOf(undefined, { tag: "Initialization", value: undefined }));
+  intervene(change: (context: Intervention) => void): void {
+    const phase = { tag: "Initialization", value: undefined } as const;
+    change({ ...this.#contextOf(undefined, phase), state: this.state });
   }
 
   /** Adds the inherent, which comes first. @param clock Milliseconds since 1970. */
@@ -42,7 +48,8 @@ export class BlockBuilder {
     const args = timestampArguments(this.state, clock);
     const context = this.#contextOf(undefined);
     const failure = runCall(call.bind(args), context);
-    this.#finish(encodeInherent(palletIndex, call.index, args), call, failure, context);
+    const bytes = encodeInherent(palletIndex, call.index, args);
+    this.#finish({ bytes, effect: bytes }, call, failure, context);
   }
 
   /** Whether the extrinsic still fits; a block without any holds one of every size. */
@@ -65,13 +72,14 @@ export class BlockBuilder {
     const { signer, call, bytes } = extrinsic;
     const context = this.#contextOf(signer);
     const charge = chargeOf(extrinsic);
+    const pooledFee = pooledFeeOf(this.state, extrinsic);
     increaseNonce(this.state, signer);
     if (charge > 0n) withdraw(context, signer, charge);
     const failure = runCall(extrinsic.run, context);
-    if (failure === undefined) collectPooledFee(context, signer, pooledFee(call, bytes.length));
+    if (failure === undefined) collectPooledFee(context, signer, pooledFee);
     this.#weight += BASE_EXTRINSIC_WEIGHT + call.weight;
     this.#length += bytes.length;
-    this.#finish(bytes, call, failure, context);
+    this.#finish({ bytes, effect: effectOf(extrinsic) }, call, failure, context);
     return failure === undefined ? { tag: "Ok", value: undefined } : { tag: "Err", value: failure };
   }
 
@@ -95,7 +103,7 @@ export class BlockBuilder {
   }
 
   #finish(
-    bytes: Uint8Array,
+    extrinsic: SealedExtrinsic,
     call: Call,
     failure: DispatchError | undefined,
     { deposit }: CallContext,
@@ -103,7 +111,7 @@ export class BlockBuilder {
     const info = dispatchInfoOf(call);
     const { ExtrinsicSuccess, ExtrinsicFailed } = systemEvents.make;
     deposit(failure === undefined ? ExtrinsicSuccess(info) : ExtrinsicFailed(failure, info));
-    this.#extrinsics.push(bytes);
+    this.#extrinsics.push(extrinsic);
   }
 }
 

@@ -34,6 +34,9 @@ export const blockLength = struct("frame_system::limits::BlockLength", {
 /** Weight that every extrinsic has besides that of its call. */
 export const BASE_EXTRINSIC_WEIGHT = 125_000_000n;
 
+/** Weight that a block may have in all. */
+export const MAX_WEIGHT = 2_000_000_000_000n;
+
 /** Weight that the signed extrinsics of a block may have together. */
 export const MAX_NORMAL_WEIGHT = 1_500_000_000_000n;
 
@@ -43,7 +46,7 @@ export const MAX_NORMAL_LENGTH = 3_932_160;
 /** The value of `System.BlockWeights`. */
 export const BLOCK_WEIGHTS = {
   base_block: 5_000_000_000n,
-  max_block: 2_000_000_000_000n,
+  max_block: MAX_WEIGHT,
   per_class: {
     normal: {
       base_extrinsic: BASE_EXTRINSIC_WEIGHT,
@@ -54,7 +57,7 @@ export const BLOCK_WEIGHTS = {
     operational: {
       base_extrinsic: BASE_EXTRINSIC_WEIGHT,
       max_extrinsic: 1_799_875_000_000n,
-      max_total: 2_000_000_000_000n,
+      max_total: MAX_WEIGHT,
       reserved: 500_000_000_000n,
     },
     mandatory: {

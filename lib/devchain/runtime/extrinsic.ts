@@ -60,6 +60,12 @@ const signedBody = struct("", {
   ...extra,
   callBytes: rest,
 });
+const effect = struct("", {
+  signer: accountId,
+  nonce: compact(u32),
+  tip: compact(u128),
+  callBytes: rest,
+});
 const payloadEnd = struct("", {
   ...extra,
   specVersion: u32,
@@ -108,6 +114,14 @@ function attempt<T>(what: string, decode: () => T): T {
   } catch (cause) {
     throw undecodable(what, cause);
   }
+}
+
+/**
+ * What an extrinsic does, as bytes: signer, nonce, tip and call. How it was signed is left out, since
+ * sr25519 signatures are different each time.
+ */
+export function effectOf({ signer, nonce, tip, callBytes }: SignedExtrinsic): Uint8Array {
+  return effect.encode({ signer, nonce, tip, callBytes });
 }
 
 /** Whether the signer signed this extrinsic for this chain; `birthHash` belongs to its era. */

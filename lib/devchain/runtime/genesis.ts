@@ -1,41 +1,84 @@
-/** The genesis block: balances, and no neurons. */
+/** The genesis block: the state that a chain starts with. */
 
-import { type Address, publicKeyOf } from "../../domain/address.ts";
-import type { Rao } from "../../domain/balance.ts";
-import { type Hex, toHex } from "../scale/hex.ts";
+import type { ChainIp } from "../../domain/ip.ts";
+import type { Hex } from "../scale/hex.ts";
 import type { Block, ChainStore } from "../state/chain_store.ts";
-import { Overlay } from "../state/overlay.ts";
-import { EXISTENTIAL_DEPOSIT, setBalance } from "./balances.ts";
-import { runtimeVersion } from "./primitives.ts";
+import { Overlay, type State } from "../state/overlay.ts";
+import { setBalance } from "./balances.ts";
+import { type AccountId, runtimeVersion } from "./primitives.ts";
 import { sealBlock } from "./seal.ts";
+import { addNeuron, TEXT } from "./subtensor/add_neuron.ts";
+import { putParameters, type RuntimeParameters } from "./subtensor/parameters.ts";
+import { changeStake } from "./subtensor/stake.ts";
+import {
+  pendingEmission as pendingEmissions,
+  transactionFeePool as feePool,
+  weightUids as allWeightUids,
+  weightVals as allWeightVals,
+} from "./subtensor/storage.ts";
 import { clearFeeMultiplier } from "./transaction_payment.ts";
 import { VERSION } from "./version.ts";
-
-const MAX_BALANCE = 1n << 64n;
 
 /** `:code`, where a node keeps its WebAssembly; clients tell by its hash whether it was replaced. */
 const CODE_KEY: Hex = "0x3a636f6465";
 
-/**
- * Adds the genesis block to an empty store. Equal balances give an equal block.
- *
- * @throws {RangeError} If a balance is below the existential deposit or does not fit into 64 bits.
- */
-export function appendGenesis(
-  store: ChainStore,
-  balances: ReadonlyMap<Address, Rao>,
-): Block {
-  const state = new Overlay(store, -1);
-  for (const [address, balance] of balances) {
-    if (balance < EXISTENTIAL_DEPOSIT || balance >= MAX_BALANCE) {
-      throw new RangeError(`Cannot endow ${address} with ${balance} rao: give it 500 to 2^64 - 1`);
+/** What the genesis block holds; amounts are rao. */
+export interface GenesisContent {
+  /** At least the existential deposit each. */
+  readonly balances: ReadonlyMap<AccountId, bigint>;
+  /** In the order of their uids. */
+  readonly neurons: readonly InitialNeuron[];
+  readonly parameters: RuntimeParameters;
+  readonly transactionFeePool: bigint;
+}
+
+/** A neuron that is there from the start. */
+export interface InitialNeuron {
+  readonly hotkey: AccountId;
+  readonly coldkey: AccountId;
+  readonly stake: bigint;
+  readonly pendingEmission: bigint;
+  readonly lastEmit: number;
+  readonly weightUids: readonly number[];
+  /** As the chain stores them. */
+  readonly weightVals: readonly number[];
+  readonly ip: ChainIp;
+  readonly port: number;
+}
+
+/** Writes the state that a chain starts with. */
+export type WriteState = (state: State) => void;
+
+/** Writes the content of a genesis. */
+export function genesisWriter(content: GenesisContent): WriteState {
+  return (state) => {
+    for (const [account, balance] of content.balances) {
+      setBalance({ state, deposit: () => {} }, account, balance);
     }
-    setBalance({ state, deposit: () => {} }, toHex(publicKeyOf(address)), balance);
-  }
-  clearFeeMultiplier(state);
-  // There is no WebAssembly: the version of the runtime stands for it.
-  state.set(CODE_KEY, runtimeVersion.encode(VERSION));
+    for (const neuron of content.neurons) putNeuron(state, neuron);
+    putParameters(state, content.parameters);
+    feePool.put(state, content.transactionFeePool);
+    clearFeeMultiplier(state);
+    // There is no WebAssembly: the version of the runtime stands for it.
+    state.set(CODE_KEY, runtimeVersion.encode(VERSION));
+  };
+}
+
+/** Adds the genesis block to an empty store. Equal states give equal blocks. */
+export function appendGenesis(store: ChainStore, write: WriteState): Block {
+  const state = new Overlay(store, -1);
+  write(state);
   const block = sealBlock(undefined, [], state);
   store.append(block, state.changes);
   return block;
+}
+
+function putNeuron(state: State, neuron: InitialNeuron): void {
+  const { hotkey, coldkey, ip, port, lastEmit, stake, pendingEmission } = neuron;
+  const endpoint = { ip: ip.value, ip_type: ip.type, port, modality: TEXT };
+  const uid = addNeuron(state, { ...endpoint, hotkey, coldkey }, lastEmit);
+  changeStake(state, uid, stake);
+  if (pendingEmission > 0n) pendingEmissions.put(state, uid, pendingEmission);
+  allWeightUids.put(state, uid, neuron.weightUids.map(BigInt));
+  allWeightVals.put(state, uid, neuron.weightVals);
 }

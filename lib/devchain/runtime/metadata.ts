@@ -21,8 +21,8 @@ type StorageMetadata = NonNullable<PalletMetadata["storage"]>["items"][number];
 
 const EXTRINSIC_VERSION = 4;
 
-/** A missing value reads as the default. */
-const MODIFIER_DEFAULT = 1;
+/** What a missing value reads as: nothing, or the default. */
+const MODIFIERS = { Optional: 0, Default: 1 } as const;
 
 /** Encoded metadata, by version. */
 export type RuntimeMetadata = Readonly<Record<14 | 15, Uint8Array>>;
@@ -135,7 +135,7 @@ function describeStorage(item: StorageItem, numberOf: TypeNumber): StorageMetada
   const value = numberOf(item.value);
   return {
     name: item.name,
-    modifier: MODIFIER_DEFAULT,
+    modifier: MODIFIERS[item.modifier],
     type: item.map === undefined ? { tag: "plain", value } : {
       tag: "map",
       value: {

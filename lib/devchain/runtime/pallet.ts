@@ -85,6 +85,12 @@ export function ensureSigned({ signer }: CallContext): AccountId {
 type Arguments = Readonly<Record<string, ScaleType<unknown>>>;
 type ArgumentsOf<Args extends Arguments> = { readonly [Name in keyof Args]: ValueOf<Args[Name]> };
 
+/** A call whose arguments are known. */
+export interface TypedCall<Args extends Arguments> extends Call {
+  /** Reads the encoded arguments. @throws {Error} If they are not exactly its arguments. */
+  decode(args: Uint8Array): ArgumentsOf<Args>;
+}
+
 /** Describes a call. */
 export function palletCall<const Args extends Arguments>(
   { index, docs, args, dispatch, ...rest }: {
@@ -96,14 +102,16 @@ export function palletCall<const Args extends Arguments>(
     readonly paysFee: boolean;
     readonly dispatch: (context: CallContext, args: ArgumentsOf<Args>) => void;
   },
-): Call {
+): TypedCall<Args> {
   const type = struct("", args);
+  const decode = (bytes: Uint8Array) => decodeExactly(type, bytes);
   return {
     class: "Normal",
     ...rest,
     index,
+    decode,
     bind: (bytes) => {
-      const values = decodeExactly(type, bytes);
+      const values = decode(bytes);
       return (context) => dispatch(context, values);
     },
     describe: (name) => (numberOf) => ({

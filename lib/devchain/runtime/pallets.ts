@@ -3,6 +3,7 @@
 import { enumeration, field, type TypeInfo } from "../scale/scale_type.ts";
 import { balances } from "./balances.ts";
 import type { Call, CaseOf, Pallet } from "./pallet.ts";
+import { devChain } from "./subtensor/parameters.ts";
 import { subtensor } from "./subtensor/subtensor.ts";
 import { createSystem } from "./system.ts";
 import { timestamp } from "./timestamp.ts";
@@ -24,6 +25,7 @@ export const PALLETS: readonly Pallet[] = [
   balances,
   transactionPayment,
   subtensor,
+  devChain,
 ];
 
 const CALLS = new Map<string, Call>(

@@ -17,20 +17,29 @@ const headerType = struct("", {
   digest: vec(unit),
 });
 
-const extrinsicsType = vec(bytes);
+const effectsType = vec(bytes);
+
+/** An extrinsic of a block. */
+export interface SealedExtrinsic {
+  /** With the length prefix. */
+  readonly bytes: Uint8Array;
+  /** What it does, which is what the block's hash depends on. */
+  readonly effect: Uint8Array;
+}
 
 /**
  * Makes the next block.
  *
- * Its roots are hashes: BLAKE2b of the extrinsics, and of the content of the state what
+ * Its roots are hashes: BLAKE2b of what the extrinsics do, and of the content of the state what
  * `nextStateRoot` says. They tell chains apart as roots of tries would, but nothing can be proved by
- * them: this is no chain for light clients.
+ * them: this is no chain for light clients. Signatures are part of neither, so that the same calls
+ * make the same blocks.
  *
  * @param state What the block changed.
  */
 export function sealBlock(
   parent: Block | undefined,
-  extrinsics: readonly Uint8Array[],
+  extrinsics: readonly SealedExtrinsic[],
   state: Overlay,
 ): Block {
   const header: Header = {
@@ -41,10 +50,10 @@ export function sealBlock(
       state.changes,
       (key) => state.before(key),
     ),
-    extrinsicsRoot: toHex(blake2_256(extrinsicsType.encode(extrinsics))),
+    extrinsicsRoot: toHex(blake2_256(effectsType.encode(extrinsics.map(({ effect }) => effect)))),
   };
   const hash = toHex(blake2_256(headerType.encode({ ...header, digest: [] })));
-  return { hash, header, extrinsics };
+  return { hash, header, extrinsics: extrinsics.map(({ bytes }) => bytes) };
 }
 
 const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;

@@ -15,9 +15,12 @@ const HASHERS = {
 /** Name of a hasher, as the metadata spells it. */
 export type Hasher = keyof typeof HASHERS;
 
-/** What the metadata says of a storage item. A missing value reads as the default. */
+/** What the metadata says of a storage item. A missing value reads as the default, if there is one. */
 export interface StorageItem {
   readonly name: string;
+  /** What its storage keys start with. */
+  readonly key: Hex;
+  readonly modifier: "Default" | "Optional";
   readonly docs: string;
   readonly value: TypeInfo;
   readonly map: { readonly hasher: Hasher; readonly key: TypeInfo } | undefined;
@@ -47,11 +50,26 @@ export class PalletStorage {
     this.name = name;
   }
 
+  /** A single value that was never there. */
+  never(name: string, type: TypeInfo, docs: string): StorageItem {
+    return {
+      name,
+      key: this.#key(name),
+      modifier: "Optional",
+      docs,
+      value: type,
+      map: undefined,
+      fallback: Uint8Array.of(0),
+    };
+  }
+
   /** A single value; it is never removed. */
   value<T>(name: string, type: ScaleType<T>, fallback: T, docs: string): StorageValue<T> {
     const key = this.#key(name);
     return {
       name,
+      key,
+      modifier: "Default",
       docs,
       value: type,
       map: undefined,
@@ -73,6 +91,8 @@ export class PalletStorage {
     const keyOf = (key: K): Hex => `${prefix}${HASHERS[hasher](keyType.encode(key)).toHex()}`;
     return {
       name,
+      key: prefix,
+      modifier: "Default",
       docs,
       value: type,
       map: { hasher, key: keyType },

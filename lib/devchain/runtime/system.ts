@@ -180,6 +180,13 @@ export function openBlock(state: State, block: number, parent: Hex): void {
   if (outdated > 0) blockHash.remove(state, outdated);
 }
 
+const PALLET_KEY = account.key.slice(0, account.key.length / 2 + 1);
+
+/** Whether a storage key belongs to the block and not to what it left: number, hashes, events. */
+export function isOfBlock(key: Hex): boolean {
+  return key.startsWith(PALLET_KEY) && !key.startsWith(account.key);
+}
+
 /** The hash of a block, if it is one of the last that the state remembers. */
 export function hashOfBlock(state: ReadableState, block: number): Hex | undefined {
   return blockHash.has(state, block) ? blockHash.get(state, block) : undefined;

@@ -23,7 +23,7 @@ import {
   transactionValidityError,
   validTransaction,
 } from "./transaction_validity.ts";
-import { checkSignature, checkState } from "./validity.ts";
+import { checkSignature, checkState, placeInPool } from "./validity.ts";
 
 /** The type of extrinsics; on the wire they are their bytes with a length prefix. */
 const extrinsic: ScaleType<Uint8Array> = { ...bytes, ...uncheckedExtrinsic };
@@ -126,16 +126,13 @@ function validate(
     const { state, number } = openBlock();
     checkSignature(state, number, genesisHash, extrinsic);
     const missing = checkState(state, extrinsic);
-    const priority = 2n ** 64n - 1n;
-    const longevity = 2n ** 64n - 1n;
     const { signer, nonce } = extrinsic;
     return {
       tag: "Ok",
       value: {
-        priority,
+        ...placeInPool(state, number, extrinsic),
         requires: missing > 0 ? [nonceTag.encode([signer, nonce - 1])] : [],
         provides: [nonceTag.encode([signer, nonce])],
-        longevity,
         propagate: true,
       },
     };

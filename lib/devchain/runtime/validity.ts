@@ -3,9 +3,11 @@
 import type { Hex } from "../scale/hex.ts";
 import type { ReadableState } from "../state/overlay.ts";
 import { canWithdraw } from "./balances.ts";
-import { eraBirth } from "./era.ts";
+import { MAX_NORMAL_LENGTH, MAX_WEIGHT } from "./block_limits.ts";
+import { eraBirth, eraDeath } from "./era.ts";
 import { isSignedFor, type SignedExtrinsic } from "./extrinsic.ts";
-import { pooledFee } from "./subtensor/pooled_fee.ts";
+import { canPayPooledFee, pooledFeeOf } from "./subtensor/pooled_fee.ts";
+import { setWeights } from "./subtensor/set_weights.ts";
 import { accountOf, hashOfBlock } from "./system.ts";
 import { inclusionFee } from "./transaction_payment.ts";
 import { invalidTransaction } from "./transaction_refused.ts";
@@ -50,9 +52,43 @@ export function chargeOf({ call, bytes, tip }: SignedExtrinsic): bigint {
 
 /** The charge must leave the existential deposit, and at least what the pooled fee will be. */
 function canPay(state: ReadableState, extrinsic: SignedExtrinsic): boolean {
-  const { signer, call, bytes } = extrinsic;
+  const { signer } = extrinsic;
   const charge = chargeOf(extrinsic);
   if (charge === 0n) return true;
   const { free } = accountOf(state, signer).data;
-  return canWithdraw(state, signer, charge) && free - charge >= pooledFee(call, bytes.length);
+  return canWithdraw(state, signer, charge) && canPayPooledFee(state, extrinsic, free - charge);
+}
+
+/** Where an extrinsic stands in the pool. */
+export interface PoolPlace {
+  /** Higher ones go first. */
+  readonly priority: bigint;
+  /** Blocks after this one until it is no more valid. */
+  readonly longevity: bigint;
+}
+
+const MAX_U64 = 2n ** 64n - 1n;
+
+/**
+ * The place of an extrinsic in the pool, seen from the next block.
+ *
+ * `set_weights` stands behind all other calls, by what it pays for each byte, and only for one block.
+ */
+export function placeInPool(
+  state: ReadableState,
+  blockNumber: number,
+  extrinsic: SignedExtrinsic,
+): PoolPlace {
+  const { call, era, bytes } = extrinsic;
+  const length = BigInt(bytes.length);
+  const death = eraDeath(era, blockNumber);
+  const lifetime = (death === Infinity ? MAX_U64 : BigInt(death)) - BigInt(blockNumber);
+  if (call !== setWeights) return { priority: MAX_U64, longevity: lifetime };
+  const capacity = minimum(MAX_WEIGHT, BigInt(MAX_NORMAL_LENGTH) / length);
+  const priority = pooledFeeOf(state, extrinsic).amount / length + chargeOf(extrinsic) * capacity;
+  return { priority: minimum(priority, MAX_U64), longevity: minimum(lifetime, 1n) };
+}
+
+function minimum(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }

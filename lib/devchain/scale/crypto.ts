@@ -79,11 +79,13 @@ export function verifySignature(
 }
 
 /** The phrase that every development key derives from; its secrets are public knowledge. */
-const DEV_PHRASE = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+export const DEV_PHRASE = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
 
-/** The sr25519 public key of a development path such as `//Alice`. */
-export function devPublicKey(path: string): Uint8Array {
-  const { phrase, path: junctions } = keyExtractSuri(`${DEV_PHRASE}${path}`);
-  const root = sr25519PairFromSeed(mnemonicToMiniSecret(phrase));
-  return keyFromPath(root, junctions, "sr25519").publicKey;
+/** A function that gives the sr25519 public key of a development path such as `//Alice`. */
+export function devPublicKeys(): (path: string) => Uint8Array {
+  const root = sr25519PairFromSeed(mnemonicToMiniSecret(DEV_PHRASE));
+  return (path) => {
+    const { path: junctions } = keyExtractSuri(`${DEV_PHRASE}${path}`);
+    return keyFromPath(root, junctions, "sr25519").publicKey;
+  };
 }

@@ -44,4 +44,12 @@ export class Overlay implements State {
   remove(key: Hex): void {
     this.#changes.set(key, undefined);
   }
+
+  /** Removes every key that passes a test. */
+  removeAll(test: (key: Hex) => boolean): void {
+    const range = { prefix: "0x", limit: Number.MAX_SAFE_INTEGER } as const;
+    for (const key of [...this.#store.keys(range, this.#parent), ...this.#changes.keys()]) {
+      if (test(key)) this.remove(key);
+    }
+  }
 }

@@ -5,7 +5,8 @@
  * truncated. The truncations are part of the result.
  */
 
-import type { State } from "../../state/overlay.ts";
+import type { ReadableState, State } from "../../state/overlay.ts";
+import { parametersOf } from "./parameters.ts";
 import {
   lastEmit,
   nextUid,
@@ -16,15 +17,7 @@ import {
   weightUids,
   weightVals,
 } from "./storage.ts";
-
-/** Rao that a block pays before the first halving. */
-const BLOCK_REWARD = 500_000_000n;
-
-/** Blocks between two halvings. */
-const HALVING_INTERVAL = 21_000_000;
-
-/** A weight of 1. */
-const FULL_WEIGHT = 4_294_967_295n;
+import { FULL_WEIGHT } from "./weights.ts";
 
 const FRACTION_BITS = 64n;
 
@@ -32,8 +25,9 @@ const FRACTION_BITS = 64n;
 export function accrueEmission(state: State, blockNumber: number): void {
   const total = totalStake.get(state);
   if (total === 0n) return;
-  const halvings = BigInt(Math.floor(blockNumber / HALVING_INTERVAL));
-  const reward = ((BLOCK_REWARD << FRACTION_BITS) >> halvings) +
+  const { blockReward, halvingInterval } = parametersOf(state);
+  const halvings = BigInt(Math.floor(blockNumber / halvingInterval));
+  const reward = ((blockReward << FRACTION_BITS) >> halvings) +
     (transactionFeesForBlock.get(state) << FRACTION_BITS);
   for (let uid = 0n, count = nextUid.get(state); uid < count; uid++) {
     const share = (stake.get(state, uid) << FRACTION_BITS) / total;
@@ -54,12 +48,24 @@ export function emitPending(state: State, uid: bigint, blockNumber: number): voi
   if (pending === 0n || targets.length === 0) return;
   const weights = weightVals.get(state, uid);
   pendingEmission.put(state, uid, 0n);
+  let total = totalStake.get(state);
   targets.forEach((target, index) => {
     if (!stake.has(state, target)) return;
-    const weight = (BigInt(weights[index] ?? 0) << FRACTION_BITS) / FULL_WEIGHT;
-    const increment = (pending * weight) >> FRACTION_BITS;
+    const increment = partOf(pending, weights[index] ?? 0);
     stake.put(state, target, stake.get(state, target) + increment);
-    totalStake.put(state, totalStake.get(state) + increment);
+    total += increment;
   });
+  totalStake.put(state, total);
   lastEmit.put(state, uid, blockNumber);
+}
+
+/** What a neuron would pay to itself if it paid out now. */
+export function selfEmission(state: ReadableState, uid: bigint): bigint {
+  const index = weightUids.get(state, uid).indexOf(uid);
+  if (index < 0) return 0n;
+  return partOf(pendingEmission.get(state, uid), weightVals.get(state, uid)[index] ?? 0);
+}
+
+function partOf(pending: bigint, weight: number): bigint {
+  return (pending * ((BigInt(weight) << FRACTION_BITS) / BigInt(FULL_WEIGHT))) >> FRACTION_BITS;
 }

@@ -16,7 +16,8 @@ const neuronMetadata = struct("pallet_subtensor::NeuronMetadata", {
   coldkey: accountId,
 });
 
-type NeuronMetadata = ValueOf<typeof neuronMetadata>;
+/** A value of `Neurons`. */
+export type NeuronMetadata = ValueOf<typeof neuronMetadata>;
 
 const NO_NEURON: NeuronMetadata = {
   ip: 0n,
@@ -31,6 +32,7 @@ const NO_NEURON: NeuronMetadata = {
 const prefix = new PalletStorage("SubtensorModule");
 const byUid = ["Identity", u64] as const;
 
+const something = prefix.never("Something", u32, "Left over from a template, never written.");
 export const totalStake = prefix.value("TotalStake", u64, 0n, "Sum of all stakes, in rao.");
 export const nextUid = prefix.value(
   "NextUID",
@@ -110,6 +112,7 @@ export const stake = prefix.map("Stake", byUid, u64, 0n, "The stake of a neuron,
 export const subtensorStorage = {
   prefix: prefix.name,
   items: [
+    something,
     totalStake,
     nextUid,
     subscriptionsThisBlock,

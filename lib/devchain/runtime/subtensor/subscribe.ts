@@ -3,28 +3,17 @@
 import { u128, u16, u8 } from "../../scale/scale_type.ts";
 import { type CallContext, ensureSigned, palletCall } from "../pallet.ts";
 import { type AccountId, accountId } from "../primitives.ts";
+import { addNeuron, TEXT } from "./add_neuron.ts";
 import { emitPending } from "./emission.ts";
 import { subtensorErrors, subtensorEvents } from "./events.ts";
+import { parametersOf } from "./parameters.ts";
 import {
   active,
   lastEmit,
   lastSubscriptionBlock,
   neurons,
-  nextUid,
-  stake,
   subscriptionsThisBlock,
-  weightUids,
-  weightVals,
 } from "./storage.ts";
-
-/** Subscriptions that a block may hold, repeated ones included. */
-const MAX_SUBSCRIPTIONS = 25;
-
-/** The only modality: text. */
-const TEXT = 0;
-
-/** A weight of 1. */
-const FULL_WEIGHT = 4_294_967_295;
 
 const LOOPBACK_V4 = 0x7f000001n;
 const BROADCAST_V4 = 0xffffffffn;
@@ -77,23 +66,16 @@ function isValidAddress(ip: bigint, type: 4 | 6): boolean {
 function countSubscription({ state, blockNumber }: CallContext): void {
   const sameBlock = lastSubscriptionBlock.get(state) === blockNumber;
   const count = sameBlock ? subscriptionsThisBlock.get(state) : 0;
-  if (count >= MAX_SUBSCRIPTIONS) throw subtensorErrors.make("ToManySubscriptionsThisBlock");
+  if (count >= parametersOf(state).subscriptionsPerBlock) {
+    throw subtensorErrors.make("ToManySubscriptionsThisBlock");
+  }
   subscriptionsThisBlock.put(state, count + 1);
   lastSubscriptionBlock.put(state, blockNumber);
 }
 
-/** A new neuron gives all its weight to itself. */
 function add(context: CallContext, hotkey: AccountId, args: SubscribeArguments): void {
-  const { state, blockNumber, deposit } = context;
-  const uid = nextUid.get(state);
-  nextUid.put(state, uid + 1n);
-  active.put(state, hotkey, uid);
-  neurons.put(state, uid, { ...args, uid, hotkey });
-  stake.put(state, uid, 0n);
-  lastEmit.put(state, uid, blockNumber);
-  weightUids.put(state, uid, [uid]);
-  weightVals.put(state, uid, [FULL_WEIGHT]);
-  deposit(subtensorEvents.make.NeuronAdded(uid));
+  const uid = addNeuron(context.state, { ...args, hotkey }, context.blockNumber);
+  context.deposit(subtensorEvents.make.NeuronAdded(uid));
 }
 
 /** Everything but the endpoint stays; pending emission is paid out, without the fee on it. */

@@ -5,6 +5,8 @@ import type { Pallet } from "../pallet.ts";
 import { accrueEmission } from "./emission.ts";
 import { SUBTENSOR_INDEX, subtensorErrors, subtensorEvents } from "./events.ts";
 import { movePooledFees } from "./pooled_fee.ts";
+import { setWeights } from "./set_weights.ts";
+import { addStake, removeStake } from "./stake.ts";
 import { subtensorStorage } from "./storage.ts";
 import { subscribe } from "./subscribe.ts";
 
@@ -13,7 +15,7 @@ export const subtensor: Pallet = {
   crate: "pallet_subtensor",
   index: SUBTENSOR_INDEX,
   storage: subtensorStorage,
-  calls: { subscribe },
+  calls: { set_weights: setWeights, add_stake: addStake, remove_stake: removeStake, subscribe },
   events: subtensorEvents.cases,
   errors: subtensorErrors.cases,
 };
