@@ -33,7 +33,7 @@ export { NETWORK_DIM, VOCAB_SIZE } from "./lib/domain/constants.ts";
 export { type Endpoint, formatEndpoint } from "./lib/domain/endpoint.ts";
 export { endpointFromTensor, endpointToTensor } from "./lib/domain/endpoint_tensor.ts";
 export type { IpType } from "./lib/domain/ip.ts";
-export { Modality } from "./lib/domain/modality.ts";
+export { Modality, modalityName } from "./lib/domain/modality.ts";
 export { ReturnCode, returnCodeName } from "./lib/domain/return_code.ts";
 export type { Signer } from "./lib/domain/signer.ts";
 
@@ -43,6 +43,18 @@ export { BittensorError } from "./lib/base/errors.ts";
 export { type Distribution, distribution, percentile } from "./lib/base/percentile.ts";
 export { type FloatTensor, formatShape, type IdTensor, Tensor, zeros } from "./lib/base/tensor.ts";
 export { fromTensor, type NDArray, toTensor } from "./lib/metagraph/arrays.ts";
+
+// Settings.
+export {
+  type Config,
+  type ConfigOptions,
+  configPath,
+  findSetting,
+  readConfig,
+  type Setting,
+  writeSetting,
+} from "./lib/domain/config.ts";
+export { SETTING_NAMES, type SettingName, settingName } from "./lib/domain/settings.ts";
 
 // Wallet.
 export type { ChangePasswordOptions } from "./lib/wallet/change_password.ts";
