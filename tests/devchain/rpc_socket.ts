@@ -10,6 +10,11 @@ export interface Message {
   readonly error?: { readonly code: number; readonly message: string; readonly data?: string };
 }
 
+/** The socket is closed and all messages were taken. */
+export class SocketClosed extends Error {
+  override readonly name = "SocketClosed";
+}
+
 export class RpcSocket implements AsyncDisposable {
   readonly closed: Promise<CloseEvent>;
   readonly #socket: WebSocket;
@@ -21,7 +26,10 @@ export class RpcSocket implements AsyncDisposable {
     this.#socket = socket;
     const closed = Promise.withResolvers<CloseEvent>();
     this.closed = closed.promise;
-    socket.addEventListener("close", closed.resolve);
+    socket.addEventListener("close", (event) => {
+      closed.resolve(event);
+      this.#waiting?.();
+    });
     socket.addEventListener("message", ({ data }) => {
       this.#messages.push(JSON.parse(data));
       this.#waiting?.();
@@ -42,9 +50,10 @@ export class RpcSocket implements AsyncDisposable {
     this.#socket.send(text);
   }
 
-  /** The next message of any kind. */
+  /** The next message of any kind. @throws {SocketClosed} If there will be none. */
   async next(): Promise<unknown> {
     while (this.#messages.length === 0) {
+      if (this.#socket.readyState === WebSocket.CLOSED) throw new SocketClosed();
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting = resolve;
       await promise;
