@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { elementCount, Tensor } from "../../lib/base/tensor.ts";
 import { TensorProto_DataType as DataType } from "../../proto/gen/onnx_pb.ts";
+import type { GradientRules } from "../../lib/onnx/graph/gradient_rules/gradient_rules.ts";
 import { gradientGraph, gradientName } from "../../lib/onnx/graph/gradients.ts";
 import type { Graph, GraphNode, Value } from "../../lib/onnx/graph/graph_builder.ts";
 import { modelBytes } from "../../lib/onnx/graph/model_bytes.ts";
@@ -119,11 +120,13 @@ export interface GradientCheck {
   readonly integers?: NamedTensors;
   readonly precision: Precision;
   readonly seed: number;
+  /** @default {GRADIENT_RULES} */
+  readonly rules?: GradientRules | undefined;
 }
 
 /** Fails if the gradient of some input is not that of finite differences. */
 export async function checkGradients(check: GradientCheck): Promise<void> {
-  const { graph, dims, inputs, integers, precision, seed } = check;
+  const { graph, dims, inputs, integers, precision, seed, rules } = check;
   const random = randomIntegers(seed);
   const seeds = graph.outputs.map(({ name }) =>
     [gradientName(name), spread(elementCount(dims[name]!), random)] as const
@@ -132,7 +135,7 @@ export async function checkGradients(check: GradientCheck): Promise<void> {
   const allDims = { ...dims, ...Object.fromEntries(gradientDims) };
   const names = Object.keys(inputs);
   await using forward = await evaluator(graph, allDims, precision, integers);
-  const gradients = gradientGraph(graph, names);
+  const gradients = gradientGraph(graph, names, rules);
   await using backward = await evaluator(gradients, allDims, precision, integers);
   const actual = await backward({ ...inputs, ...Object.fromEntries(seeds) });
   const scalar = async (moved: Readonly<Record<string, Vector>>) => {

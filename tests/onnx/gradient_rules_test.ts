@@ -3,9 +3,12 @@ import fc from "fast-check";
 import { elementCount } from "../../lib/base/tensor.ts";
 import type { Shape } from "../../lib/onnx/graph/dim.ts";
 import { GraphBuilder } from "../../lib/onnx/graph/graph_builder.ts";
-import { GRADIENT_RULES } from "../../lib/onnx/graph/gradient_rules/gradient_rules.ts";
-import { NOT_DIFFERENTIABLE } from "../../lib/onnx/graph/gradient_rules/rule.ts";
-import { OPERATORS } from "../../lib/onnx/graph/operators.ts";
+import {
+  GRADIENT_RULES,
+  type GradientRules,
+} from "../../lib/onnx/graph/gradient_rules/gradient_rules.ts";
+import { NOT_DIFFERENTIABLE, times } from "../../lib/onnx/graph/gradient_rules/rule.ts";
+import { type OperatorName, OPERATORS } from "../../lib/onnx/graph/operators.ts";
 import { GRADIENT_CASES, type GradientCase } from "./gradient_cases.ts";
 import { checkGradients, FLOAT64, randomIntegers, spread } from "./gradient_check.ts";
 
@@ -24,8 +27,18 @@ const SIZES = fc.record({
 
 type Sizes = typeof SIZES extends fc.Arbitrary<infer Value> ? Value : never;
 
+function operatorNames(): readonly OperatorName[] {
+  return Object.keys(OPERATORS).filter((name): name is OperatorName =>
+    Object.hasOwn(OPERATORS, name)
+  );
+}
+
 /** Checks a case in one choice of sizes. */
-async function check(gradientCase: GradientCase, sizes: Sizes): Promise<void> {
+async function check(
+  gradientCase: GradientCase,
+  sizes: Sizes,
+  rules?: GradientRules,
+): Promise<void> {
   const { inputs, build, precision = FLOAT64, shift = 0 } = gradientCase;
   const known: Record<string, number | readonly string[]> = sizes;
   const sizeOf = (dim: string | number) => Number(known[dim] ?? dim);
@@ -53,6 +66,7 @@ async function check(gradientCase: GradientCase, sizes: Sizes): Promise<void> {
     ),
     precision,
     seed: sizes.seed,
+    rules,
   });
 }
 
@@ -77,10 +91,42 @@ Deno.test("gradient rules agree with finite differences", async (t) => {
 });
 
 Deno.test("every operator has a checked gradient rule, or is declared to have no gradient", () => {
-  for (const operator of Object.keys(OPERATORS)) {
-    const [, rule] = Object.entries(GRADIENT_RULES).find(([name]) => name === operator) ?? [];
+  for (const operator of operatorNames()) {
+    const rule = GRADIENT_RULES[operator];
     assert(rule, `${operator} has no rule`);
-    const cases = Object.entries(GRADIENT_CASES).find(([name]) => name === operator)?.[1] ?? [];
+    const cases = GRADIENT_CASES[operator] ?? [];
     assert.equal(cases.length > 0, rule !== NOT_DIFFERENTIABLE, `${operator} lacks a check`);
+  }
+});
+
+/** Sizes at which no gradient vanishes. */
+const ORDINARY: Sizes = { a: 2, b: 3, c: 4, d: 2, B: 3, C: 4, D: 5, symbolic: ["a", "b"], seed: 7 };
+
+/** All rules, the gradient of one input of one operator being larger than it is. */
+function withWrongRule(operator: OperatorName, wrongInput: number): GradientRules {
+  const rule = GRADIENT_RULES[operator].map((inputGradient, index): typeof inputGradient =>
+    inputGradient === null || index !== wrongInput
+      ? inputGradient
+      : (context, ...inputs) => times(context.graph, inputGradient(context, ...inputs), 1.01)
+  );
+  return { ...GRADIENT_RULES, [operator]: rule };
+}
+
+Deno.test("a planted rule that is wrong by a hundredth does not agree with finite differences", async (t) => {
+  for (const operator of operatorNames()) {
+    for (const [index, inputGradient] of GRADIENT_RULES[operator].entries()) {
+      if (!inputGradient) continue;
+      await t.step(`${operator}, input ${index}`, async () => {
+        const rules = withWrongRule(operator, index);
+        const cases = GRADIENT_CASES[operator] ?? [];
+        const concerned = cases.filter(({ inputs }) => inputs.length > index);
+        for (const gradientCase of concerned) {
+          await assert.rejects(
+            check(gradientCase, ORDINARY, rules),
+            /^AssertionError.*finite differences give/,
+          );
+        }
+      });
+    }
   }
 });

@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation: adds the gradients of what a graph computes to the graph. */
 
-import { GRADIENT_RULES } from "./gradient_rules/gradient_rules.ts";
-import { zerosLike } from "./gradient_rules/rule.ts";
+import { GRADIENT_RULES, type GradientRules } from "./gradient_rules/gradient_rules.ts";
+import { type GradientRule, zerosLike } from "./gradient_rules/rule.ts";
 import { type Graph, GraphBuilder, type GraphNode, type Value } from "./graph_builder.ts";
 
 /** Name of the gradient of a value. */
@@ -17,16 +17,21 @@ export function gradientName(name: string): string {
  * of `y`. Its outputs are `gradient.x` for each target `x`, of the shape of `x`.
  *
  * @param targets Names of float32 inputs or weights.
+ * @param rules How each operator is differentiated.
  * @throws {TypeError} If a target is not in the graph.
  * @throws {RangeError} If a target has no gradient, being of integers.
  */
-export function gradientGraph(graph: Graph, targets: readonly string[]): Graph {
+export function gradientGraph(
+  graph: Graph,
+  targets: readonly string[],
+  rules: GradientRules = GRADIENT_RULES,
+): Graph {
   const builder = GraphBuilder.from(graph);
   const seeds = graph.outputs.map((output) =>
     [output, builder.input(gradientName(output.name), output.type, output.shape)] as const
   );
   const values = targets.map((name) => builder.value(name));
-  const found = addGradients(builder, new Map(seeds), values);
+  const found = addGradients(builder, new Map(seeds), values, rules);
   values.forEach((value, index) => builder.output(gradientName(value.name), found[index]!));
   return builder.build(`${graph.name}_gradient`);
 }
@@ -36,6 +41,7 @@ export function gradientGraph(graph: Graph, targets: readonly string[]): Graph {
  *
  * @param seeds The gradient of the scalar with respect to each value that it depends on directly.
  * @param targets Float values of the graph.
+ * @param rules How each operator is differentiated.
  * @returns The gradient of each target, of its shape; zeros if nothing depends on it.
  * @throws {RangeError} If a target is of integers.
  *
@@ -49,27 +55,32 @@ export function addGradients(
   graph: GraphBuilder,
   seeds: ReadonlyMap<Value, Value>,
   targets: readonly Value[],
+  rules: GradientRules = GRADIENT_RULES,
 ): readonly Value[] {
   const integer = targets.find(({ type }) => type === "int64");
   if (integer) throw new RangeError(`Cannot differentiate by ${integer.name}: it has integers`);
   const { nodes } = graph.build("");
-  const onPath = dependents(nodes, targets);
+  const onPath = dependents(nodes, targets, rules);
   const gradients = new Map(seeds);
   const scope = graph.scope("gradient");
   for (const node of nodes.toReversed()) {
     const gradient = gradients.get(node.output);
     if (gradient && onPath.has(node.output)) {
-      addToInputs(scope, { node, gradient, onPath, gradients });
+      addToInputs(scope, { node, gradient, onPath, gradients, rule: rules[node.operator] });
     }
   }
   return targets.map((target) => gradients.get(target) ?? zerosLike(scope, target));
 }
 
 /** The targets and all values that depend on them in a differentiable way. */
-function dependents(nodes: readonly GraphNode[], targets: readonly Value[]): ReadonlySet<Value> {
+function dependents(
+  nodes: readonly GraphNode[],
+  targets: readonly Value[],
+  rules: GradientRules,
+): ReadonlySet<Value> {
   const found = new Set(targets);
   for (const { operator, inputs, output } of nodes) {
-    const rule = GRADIENT_RULES[operator];
+    const rule = rules[operator];
     if (inputs.some((input, index) => rule[index] && found.has(input))) found.add(output);
   }
   return found;
@@ -78,6 +89,7 @@ function dependents(nodes: readonly GraphNode[], targets: readonly Value[]): Rea
 /** One step of the way back. */
 interface Step {
   readonly node: GraphNode;
+  readonly rule: GradientRule;
   /** Gradient of the node's output. */
   readonly gradient: Value;
   /** The values whose gradients are needed. */
@@ -87,11 +99,12 @@ interface Step {
 }
 
 /** Adds what comes through a node to the gradients of its inputs. */
-function addToInputs(graph: GraphBuilder, { node, gradient, onPath, gradients }: Step): void {
-  GRADIENT_RULES[node.operator].forEach((rule, index) => {
+function addToInputs(graph: GraphBuilder, step: Step): void {
+  const { node, rule, gradient, onPath, gradients } = step;
+  rule.forEach((inputGradient, index) => {
     const input = node.inputs[index];
-    if (!rule || !input || !onPath.has(input)) return;
-    const share = rule({ graph, node, gradient }, ...node.inputs);
+    if (!inputGradient || !input || !onPath.has(input)) return;
+    const share = inputGradient({ graph, node, gradient }, ...node.inputs);
     const others = gradients.get(input);
     gradients.set(input, others ? graph.op("Add", [others, share]) : share);
   });

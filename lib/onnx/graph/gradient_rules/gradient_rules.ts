@@ -9,8 +9,11 @@ import { NORMALIZATION_RULES } from "./normalization.ts";
 import type { GradientRule } from "./rule.ts";
 import { SHAPE_RULES } from "./shape.ts";
 
-/** The rules, by the names of the operators; the type checker finds one that is missing. */
-export const GRADIENT_RULES: Readonly<Record<OperatorName, GradientRule>> = {
+/** A rule for each operator, by its name. */
+export type GradientRules = Readonly<Record<OperatorName, GradientRule>>;
+
+/** The rules; the type checker finds one that is missing. */
+export const GRADIENT_RULES: GradientRules = {
   ...ELEMENTWISE_RULES,
   ...SHAPE_RULES,
   ...MATRIX_RULES,
