@@ -1,5 +1,6 @@
 /** Files that are either wholly written or not there. */
 
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Options of {@linkcode writeFileAtomic}. */
@@ -66,4 +67,9 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+/** A path whose leading `~` is the home directory. */
+export function expandHome(path: string): string {
+  return /^~(?=$|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path;
 }

@@ -2,7 +2,7 @@
 
 import type { Address } from "../domain/address.ts";
 import type { Rao } from "../domain/balance.ts";
-import type { Endpoint } from "../domain/endpoint.ts";
+import { type Endpoint, isSameEndpoint } from "../domain/endpoint.ts";
 import type { BlocksOptions, Chain } from "./chain.ts";
 import { allUids, fetchNeurons, fetchState } from "./pallets/seed_era.ts";
 
@@ -36,7 +36,10 @@ export async function* watchNeurons(
   for await (const { number, hash } of chain.blocks({ ...options, latestOnly: true })) {
     const state = await fetchState(chain, hash, options);
     const neurons = await fetchNeurons(state, allUids(state), options);
-    const changed = neurons.filter((neuron) => !isSame(neuron, before?.[neuron.uid]));
+    const changed = neurons.filter((neuron) => {
+      const former = before?.[neuron.uid];
+      return former === undefined || !isSameEndpoint(neuron, former);
+    });
     if (before?.length === neurons.length && changed.length === 0) continue;
     before = neurons;
     yield { block: number, neurons, changed };
@@ -56,10 +59,4 @@ export async function* watchBalance(
     before = balance;
     yield { block: number, balance };
   }
-}
-
-function isSame(neuron: Endpoint, other: Endpoint | undefined): boolean {
-  return other !== undefined && neuron.ip === other.ip && neuron.ipType === other.ipType &&
-    neuron.port === other.port && neuron.modality === other.modality &&
-    neuron.hotkey === other.hotkey && neuron.coldkey === other.coldkey;
 }

@@ -1,7 +1,9 @@
 /** Addresses: SS58 text of a public key, checked where it enters. */
 
-import { checkAddress, decodeAddress, encodeAddress as encodeSs58 } from "@polkadot/util-crypto";
+import { createHash } from "node:crypto";
+import { checkAddress, decodeAddress } from "@polkadot/util-crypto";
 import { BittensorError } from "../base/errors.ts";
+import { encodeBase58 } from "./base58.ts";
 import type { Brand } from "./brand.ts";
 
 /** SS58 prefix of Bittensor, today as in the seed era; addresses start with a 5. */
@@ -9,6 +11,9 @@ export const SS58_PREFIX = 42;
 
 /** Characters of every address: 1 byte of prefix, 32 of public key, 2 of checksum in base 58. */
 const ADDRESS_LENGTH = 48;
+
+/** What is hashed before prefix and key: the checksum is the start of that hash. */
+const CONTEXT = new TextEncoder().encode("SS58PRE");
 
 /** An SS58 address whose checksum and prefix were verified by {@linkcode address}. */
 export type Address = Brand<string, "Address">;
@@ -47,7 +52,14 @@ export function encodeAddress(publicKey: Uint8Array): Address {
   if (publicKey.length !== 32) {
     throw new RangeError(`Cannot encode a public key of ${publicKey.length} bytes: it has 32`);
   }
-  return encodeSs58(publicKey, SS58_PREFIX) as Address;
+  const hashed = new Uint8Array(CONTEXT.length + 33);
+  hashed.set(CONTEXT);
+  hashed[CONTEXT.length] = SS58_PREFIX;
+  hashed.set(publicKey, CONTEXT.length + 1);
+  const text = new Uint8Array(35);
+  text.set(hashed.subarray(CONTEXT.length));
+  text.set(createHash("blake2b512").update(hashed).digest().subarray(0, 2), 33);
+  return encodeBase58(text) as Address;
 }
 
 /** The 32-byte public key of an address. */

@@ -27,3 +27,9 @@ export function formatEndpoint(
 export function formatHostPort({ ip, port }: Pick<Endpoint, "ip" | "port">): string {
   return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
+
+/** Whether two endpoints are the same in all but their uids. */
+export function isSameEndpoint(left: Endpoint, right: Endpoint): boolean {
+  return left.hotkey === right.hotkey && left.coldkey === right.coldkey && left.ip === right.ip &&
+    left.ipType === right.ipType && left.port === right.port && left.modality === right.modality;
+}

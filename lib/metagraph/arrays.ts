@@ -1,25 +1,86 @@
 /** The one place that knows `numpy-ts`: arrays for analysis, as NumPy has them. */
 
-import { frombuffer, NDArray, zeros } from "numpy-ts";
+import { frombuffer, NDArray, parseNpz, serializeNpz, zeros } from "numpy-ts";
 import { Tensor } from "../base/tensor.ts";
 
 export { NDArray };
 
-/** Typed arrays that become an array without a change of type. */
-type Column = Float32Array | Float64Array | Int32Array | BigInt64Array;
+/** Typed arrays, by the element type of the array that they become. */
+export interface TypedArrays {
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly int32: Int32Array;
+  readonly int64: BigInt64Array;
+  readonly uint8: Uint8Array;
+  readonly uint16: Uint16Array;
+  readonly uint32: Uint32Array;
+  readonly uint64: BigUint64Array;
+}
+
+/** Element type of an array. */
+export type ElementType = keyof TypedArrays;
+
+/** A typed array that becomes an array without a change of type. */
+type Column = TypedArrays[ElementType];
+
+/** The element type that a typed array has as an array. */
+type ElementTypeOf<C extends Column> = {
+  [Type in ElementType]: C extends TypedArrays[Type] ? Type : never;
+}[ElementType];
+
+const CONSTRUCTORS = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+} as const;
 
 /**
  * An array of the given shape with a copy of these elements, row-major.
  *
  * @param shape Dimensions; one dimension of all elements by default.
  */
-export function ndarray(
-  elements: Column,
+export function ndarray<C extends Column>(
+  elements: C,
   shape: readonly number[] = [elements.length],
-): NDArray {
-  const dtype = dtypeOf(elements);
-  if (elements.length === 0) return zeros([...shape], dtype);
-  return frombuffer(elements, dtype).reshape(...shape);
+): NDArray<ElementTypeOf<C>> {
+  const type = typeOf(elements) as ElementTypeOf<C>;
+  if (elements.length === 0) return zeros([...shape], type);
+  return frombuffer(elements, type).reshape(...shape);
+}
+
+/** The elements of an array, row-major and without its shape; undefined if it has another type. */
+export function elementsOf<Type extends ElementType>(
+  array: NDArray,
+  type: Type,
+): TypedArrays[Type] | undefined {
+  if (array.dtype !== type) return undefined;
+  return array.flatten().data.slice() as TypedArrays[Type];
+}
+
+/** Whether an element of an array of truth values is true, in the order of its elements. */
+export function truthValues(array: NDArray): boolean[] | undefined {
+  if (array.dtype !== "bool") return undefined;
+  return Array.from(array.flatten().data, Boolean);
+}
+
+/** The bytes of an `.npz` file, which NumPy opens; the same arrays give the same bytes. */
+export function toNpz(arrays: Readonly<Record<string, NDArray>>): Promise<Uint8Array> {
+  return serializeNpz(arrays);
+}
+
+/**
+ * The arrays of an `.npz` file.
+ *
+ * @throws {Error} If it is no such file, or not all of it.
+ */
+export async function fromNpz(bytes: Uint8Array): Promise<ReadonlyMap<string, NDArray>> {
+  const { arrays } = await parseNpz(bytes);
+  return arrays as Map<string, NDArray>;
 }
 
 /**
@@ -52,17 +113,14 @@ export function fromTensor(tensor: Tensor): NDArray {
  * @throws {TypeError} If the array is not of type float32, float64, int32 or int64.
  */
 export function toTensor(array: NDArray): Tensor {
-  const contiguous = array.flatten().data;
-  const shape = [...array.shape];
-  if (contiguous instanceof Float32Array) return new Tensor("float32", contiguous.slice(), shape);
-  if (contiguous instanceof Float64Array) return new Tensor("float64", contiguous.slice(), shape);
-  if (contiguous instanceof Int32Array) return new Tensor("int32", contiguous.slice(), shape);
-  if (contiguous instanceof BigInt64Array) return new Tensor("int64", contiguous.slice(), shape);
-  throw new TypeError(`Cannot make a tensor of an array of ${array.dtype}`);
+  const { dtype } = array;
+  if (dtype === "float32" || dtype === "float64" || dtype === "int32" || dtype === "int64") {
+    return new Tensor(dtype, elementsOf(array, dtype)!, [...array.shape]);
+  }
+  throw new TypeError(`Cannot make a tensor of an array of ${dtype}`);
 }
 
-function dtypeOf(elements: Column): "float32" | "float64" | "int32" | "int64" {
-  if (elements instanceof Float32Array) return "float32";
-  if (elements instanceof Float64Array) return "float64";
-  return elements instanceof Int32Array ? "int32" : "int64";
+function typeOf(elements: Column): ElementType {
+  const types = Object.keys(CONSTRUCTORS) as ElementType[];
+  return types.find((type) => elements instanceof CONSTRUCTORS[type])!;
 }

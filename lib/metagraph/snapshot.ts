@@ -99,7 +99,12 @@ async function fetchBalances(
   return endpoints.map(({ coldkey }) => byColdkey.get(coldkey)!);
 }
 
-function checkWeights({ endpoints, weightUids, weightVals }: Snapshot): void {
+/**
+ * Checks that the weights are those of these neurons.
+ *
+ * @throws {BittensorError} `metagraph/malformed`.
+ */
+export function checkWeights({ endpoints, weightUids, weightVals }: Snapshot): void {
   for (const [uid, uids] of weightUids.entries()) {
     if (uids.length !== weightVals[uid]!.length) {
       throw malformed(uid, `${uids.length} weight uids and ${weightVals[uid]!.length} values`);

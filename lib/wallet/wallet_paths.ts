@@ -1,8 +1,8 @@
 /** Where the files of a wallet lie, and which names it can have. */
 
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { BittensorError } from "../base/errors.ts";
+import { expandHome } from "../base/files.ts";
 
 /** Where wallets are, unless somebody says otherwise. */
 export const DEFAULT_PATH = "~/.bittensor/wallets";
@@ -42,7 +42,7 @@ export interface StoredKey {
 
 /** The folder of all wallets; a leading `~` is the home directory. */
 export function locateWallets(path: string): string {
-  return /^~(?=$|[/\\])/.test(path) ? join(homedir(), path.slice(1)) : path;
+  return expandHome(path);
 }
 
 /** The keys of a wallet below `path`; a leading `~` is the home directory. */
