@@ -1,6 +1,8 @@
 /** What a command gets besides its own arguments: output, questions, and the signal to stop. */
 
+import type { CommandNode } from "./command_tree.ts";
 import { BittensorError } from "../lib/base/errors.ts";
+import { formatFields } from "./view/fields.ts";
 
 /** The options that every command takes. */
 export type GlobalOptions = {
@@ -40,21 +42,24 @@ export interface CommandContext {
   /** Ends the command with its result: printed only as the JSON document; bigints become strings. */
   finish(result: unknown): void;
   /**
-   * Shows a plan and asks whether to go on.
+   * Shows a plan and asks whether to go on; with `ask: false` only a dry run stops here.
    *
    * @returns true to go on; false if it is a dry run, whose output is complete then.
    * @throws {BittensorError} `cli/declined` if the answer is no, or there is nobody to ask.
    */
-  agree(plan: Plan): Promise<boolean>;
+  agree(plan: Plan, options?: { readonly ask?: boolean }): Promise<boolean>;
+  /** All commands and options of the program. */
+  commandTree(): Promise<CommandNode>;
 }
 
 /** The context of one run of the program. @param options Known once the arguments were read. */
 export function createContext(
   options: () => GlobalOptions,
-  signal: AbortSignal,
+  { signal, commandTree }: Pick<CommandContext, "signal" | "commandTree">,
 ): CommandContext {
   const context: CommandContext = {
     signal,
+    commandTree,
     get options() {
       return options();
     },
@@ -65,24 +70,22 @@ export function createContext(
     print: (text) => options().json || console.log(text),
     remark: (text) => options().json || options().quiet || console.error(text),
     finish: (result) => options().json && console.log(formatJson(result)),
-    agree: (plan) => agree(plan, context),
+    agree: (plan, { ask = true } = {}) => agree(plan, ask, context),
   };
   return context;
 }
 
-async function agree(plan: Plan, context: CommandContext): Promise<boolean> {
+async function agree(plan: Plan, ask: boolean, context: CommandContext): Promise<boolean> {
   const { dryRun, yes, json } = context.options;
   if (dryRun) {
     context.print(`Would: ${formatPlan(plan)}`);
     context.finish({ dryRun: true, plan });
     return false;
   }
-  if (yes) return true;
-  if (!Deno.stdin.isTerminal() || !Deno.stderr.isTerminal() || json) {
-    throw declined(`Cannot ask whether to go on: ${plan.action}`);
-  }
+  if (yes || !ask) return true;
+  const { canPrompt, confirm } = await import("./view/prompts.ts");
+  if (json || !canPrompt()) throw declined(`Cannot ask whether to go on: ${plan.action}`);
   console.error(formatPlan(plan));
-  const { confirm } = await import("./view/confirm.ts");
   if (await confirm("Go on?", context.signal)) return true;
   throw declined(`Not agreed to: ${plan.action}`);
 }
@@ -94,9 +97,7 @@ function declined(message: string): BittensorError {
 }
 
 function formatPlan({ action, details }: Plan): string {
-  const names = Object.keys(details);
-  const width = Math.max(...names.map((name) => name.length));
-  return [action, ...names.map((name) => `  ${name.padEnd(width)}  ${details[name]}`)].join("\n");
+  return `${action}\n${formatFields(details)}`;
 }
 
 function formatJson(value: unknown): string {

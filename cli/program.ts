@@ -1,13 +1,21 @@
 /** The program `bt`: its options, its commands, and how it ends. The one file that runs commander. */
 
-import { Command, CommanderError, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import {
+  Argument,
+  Command,
+  CommanderError,
+  InvalidArgumentError,
+  Option,
+} from "@commander-js/extra-typings";
+import { BittensorError } from "../lib/base/errors.ts";
+import { commandTree } from "./command_tree.ts";
 import { type CommandContext, createContext, type GlobalOptions } from "./context.ts";
 import { ExitCode } from "./exit_code.ts";
 import { exitCodeOf, formatFailure } from "./failure.ts";
 import { modernFlags } from "./seed_era_flags.ts";
 import { stopSignal } from "./stop_signal.ts";
 
-export { Option };
+export { Argument, InvalidArgumentError, Option };
 
 /** A command as its file gets it: with name and summary, without arguments and options. */
 export type BareCommand = ReturnType<typeof bareCommand>;
@@ -34,11 +42,17 @@ export async function runProgram(
 ): Promise<number> {
   using stop = stopSignal();
   const program = createProgram();
-  const context = createContext(() => program.opts(), stop.signal);
-  for (const { name, summary } of commands) bareCommand(program, name, summary);
-  program.hook("preSubcommand", async (_, command) => {
-    const entry = commands.find(({ name }) => name === command.name());
-    if (entry) (await entry.load())(command as BareCommand, context);
+  const entries = commands.map((entry) => ({
+    entry,
+    command: bareCommand(program, entry.name, entry.summary),
+  }));
+  const context: CommandContext = createContext(() => program.opts(), {
+    signal: stop.signal,
+    commandTree: () => loadTree(commands, context),
+  });
+  program.hook("preSubcommand", async (_, called) => {
+    const found = entries.find(({ command }) => command.name() === called.name());
+    if (found) (await found.entry.load())(found.command, context);
   });
   try {
     await program.parseAsync(readable(args), { from: "user" });
@@ -52,6 +66,19 @@ export async function runProgram(
     console.error(formatFailure(error, program.opts()));
     return exitCodeOf(error);
   }
+}
+
+/** Reads an argument with a function of the toolkit, whose error is shown as wrong usage. */
+export function readBy<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof BittensorError)) throw error;
+      const hint = error.hint === undefined ? "" : `; ${error.hint}`;
+      throw new InvalidArgumentError(`${error.message}${hint}.`);
+    }
+  };
 }
 
 /** Reads an option that is a whole number within a range. */
@@ -84,6 +111,15 @@ function createProgram(): Command<[], GlobalOptions> {
 
 function bareCommand(program: Command<[], GlobalOptions>, name: string, summary: string) {
   return program.command(name).description(summary);
+}
+
+/** Loads all commands into a program of their own, which is only looked at. */
+async function loadTree(commands: readonly CommandEntry[], context: CommandContext) {
+  const program = createProgram();
+  for (const { name, summary, load } of commands) {
+    (await load())(bareCommand(program, name, summary), context);
+  }
+  return commandTree(program);
 }
 
 /** `help a b` is `a b --help`: so the command is loaded before it is explained. */

@@ -11,6 +11,14 @@ export interface StopSignal extends Disposable {
 
 const EXIT_CODES = { SIGINT: ExitCode.Interrupted, SIGTERM: ExitCode.Terminated } as const;
 
+/** Resolves when the signal fires. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 /** A signal that fires on Ctrl-C or termination; a repeated one does not cut the clean-up short. */
 export function stopSignal(): StopSignal {
   const controller = new AbortController();

@@ -28,7 +28,7 @@ const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-node": ["lib/onnx/runtime.ts"],
   "onnxruntime-common": ["lib/base/tensor.ts"],
   "libsodium-wrappers-sumo": ["lib/wallet/sodium.ts"],
-  "@inquirer/prompts": ["lib/wallet/prompt.ts", "cli/view/confirm.ts"],
+  "@inquirer/prompts": ["lib/wallet/prompt.ts", "cli/view/prompts.ts"],
   "numpy-ts": ["lib/metagraph/arrays.ts"],
   "gpt-tokenizer": ["lib/text/tokenizer.ts"],
   "@logtape/logtape": ["lib/base/log.ts"],

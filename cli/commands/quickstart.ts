@@ -3,6 +3,7 @@
 import * as bittensor from "../../mod.ts";
 import type { CommandContext } from "../context.ts";
 import { type ConfigureCommand, wholeNumber } from "../program.ts";
+import { queryText } from "../query.ts";
 import { withProgressBar } from "../view/progress.ts";
 import { formatTable } from "../view/table.ts";
 
@@ -30,14 +31,16 @@ async function quickstart(neurons: number, context: CommandContext): Promise<unk
   );
 
   const graph = await syncMetagraph(network.endpoint, context);
-  const { answers, roundTrip } = await queryNeurons(wallet, graph, context);
+  print(`\n[5/6] Sent "${SENTENCE}" to ${graph.n} endpoints`);
+  const { endpoints } = graph;
+  const report = await queryText(context, { wallet, endpoints, text: SENTENCE });
+  print(`representations: ${graph.n} × float32 [${report.answers[0]?.shape.join(", ")}]`);
   return {
     chain: { endpoint: network.endpoint, genesisHash: network.chain.genesisHash },
     wallet: { coldkey, hotkey },
     metagraph: { n: graph.n, block: graph.block, tau: graph.tau, neurons: neuronRows(graph) },
     text: SENTENCE,
-    answers,
-    roundTrip,
+    ...report,
   };
 }
 
@@ -88,59 +91,6 @@ function neuronRows(graph: bittensor.Metagraph) {
     address: addresses[uid]!,
     hotkey,
   }));
-}
-
-async function queryNeurons(
-  wallet: bittensor.Wallet,
-  graph: bittensor.Metagraph,
-  { print, signal, interactive }: CommandContext,
-) {
-  const bar = { label: "Dendrite", total: graph.n, visible: interactive };
-  await using dendrite = bittensor.dendrite({ wallet });
-  let answered = 0;
-  const { representations, codes, times } = await withProgressBar(
-    bar,
-    (update) =>
-      dendrite.forwardText({
-        endpoints: graph.endpoints,
-        inputs: SENTENCE,
-        signal,
-        onAnswer: () => update(++answered),
-      }),
-  );
-  const rows = representations.map((representation, uid) => {
-    const array = bittensor.fromTensor(representation);
-    return {
-      uid,
-      address: graph.addresses[uid]!,
-      code: bittensor.returnCodeName(codes[uid]!),
-      milliseconds: times[uid]!,
-      shape: representation.dims,
-      mean: Number(array.mean()),
-      std: Number(array.std()),
-    };
-  });
-  print(`\n[5/6] Sent "${SENTENCE}" to ${graph.n} endpoints`);
-  print(formatTable(
-    ["uid", "address", "return code", "ms", "shape", "mean", "std"],
-    rows.map(({ uid, address, code, milliseconds, shape, mean, std }) => [
-      uid,
-      address,
-      code,
-      Math.round(milliseconds),
-      `[${shape.join(", ")}]`,
-      mean.toFixed(4),
-      std.toFixed(4),
-    ]),
-  ));
-  const roundTrip = bittensor.distribution(times);
-  if (roundTrip !== null) {
-    const { p50, p90, p99, max } = roundTrip;
-    const [half, most, nearlyAll, all] = [p50, p90, p99, max].map((ms) => ms.toFixed(1));
-    print(`Round trip in ms: p50 ${half}, p90 ${most}, p99 ${nearlyAll}, max ${all}`);
-  }
-  print(`representations: ${graph.n} × ${bittensor.formatShape(representations[0]!)}`);
-  return { answers: rows, roundTrip };
 }
 
 async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {

@@ -6,6 +6,7 @@ import { type Rao, rao } from "../domain/balance.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { Hex } from "./chain.ts";
 import * as seedEra from "./pallets/seed_era.ts";
+import { readUint } from "./scale.ts";
 
 /**
  * The state of one block: whatever is read from it belongs together. Uids run from 0 to n − 1, and
@@ -27,6 +28,13 @@ export class BlockState {
   /** Hash of the block. */
   get hash(): Hex {
     return this.#state.at;
+  }
+
+  /** When the block was made, in milliseconds since 1970; 0 for the genesis block. */
+  async timestamp(options?: WaitOptions): Promise<number> {
+    const { chain, at } = this.#state;
+    const [bytes] = await chain.values("Timestamp", "Now", [new Uint8Array()], at, options);
+    return bytes === undefined ? 0 : Number(readUint(bytes, 0, 8));
   }
 
   /** Number of neurons. */

@@ -1,0 +1,104 @@
+/** `bt serve`: answers requests with a model, until it is stopped. */
+
+import * as bittensor from "../../mod.ts";
+import type { CommandContext } from "../context.ts";
+import { type ConfigureCommand, Option, wholeNumber } from "../program.ts";
+import { openSubtensor, openWallet, waitOptions } from "../session.ts";
+import { aborted } from "../stop_signal.ts";
+import { formatFields } from "../view/fields.ts";
+
+/** Models of ours, by name. */
+const MODELS: Readonly<Record<string, () => bittensor.Model>> = {
+  bert: () => bittensor.bert(),
+  gpt2: () => bittensor.gpt2(),
+};
+
+/** What `--device` takes. */
+export const DEVICES = ["auto", "cuda", "webgpu", "cpu"] as const;
+
+interface ServeOptions {
+  readonly listen: string;
+  readonly port: number;
+  readonly host?: string | undefined;
+  readonly device: bittensor.DeviceChoice;
+  readonly subscribe: boolean;
+}
+
+export const serveCommand: ConfigureCommand = (command, context) => {
+  command
+    .argument(
+      "<model>",
+      `an ONNX file, or one of ours with random weights: ${Object.keys(MODELS).join(", ")}`,
+    )
+    .option("--listen <ip>", "IP address to listen on", "[::]")
+    .option(
+      "--port <port>",
+      "port to listen on; 0 chooses a free one",
+      wholeNumber(0, 65_535),
+      8091,
+    )
+    .option("--host <ip>", "IP address under which others reach it (default: what the chain knows)")
+    .addOption(
+      new Option("--device <device>", "where to run").choices(DEVICES).default("auto" as const),
+    )
+    .option("--no-subscribe", "do not tell the network where it listens")
+    .action((model, options) => serve(model, options, context));
+};
+
+async function serve(
+  source: string,
+  options: ServeOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { signal } = context;
+  using wallet = await openWallet(context);
+  const { address: hotkey } = await wallet.hotkey();
+  const { device, listen: ip, port } = options;
+  context.remark(`Loading ${source} …`);
+  await using model = await bittensor.nucleus(MODELS[source]?.() ?? source, { device, signal });
+  await using axon = await bittensor
+    .axon({
+      wallet,
+      ip,
+      port,
+      forwardText: (_caller, inputs, { signal }) => model.forward(inputs, { signal }),
+    })
+    .start();
+  if (options.subscribe) await subscribe(axon, options, context);
+  context.print(formatFields({
+    model: model.name,
+    device: model.device.device,
+    hotkey,
+    port: axon.port,
+    reached: axon.externalIp === undefined
+      ? "not subscribed"
+      : `${axon.externalIp}:${axon.externalPort}`,
+  }));
+  context.remark("Serving until Ctrl-C.");
+  await aborted(signal);
+  await axon.stop();
+  const { total } = axon.statistics();
+  context.print(`Answered ${total.requests} requests.`);
+  context.finish({
+    model: model.name,
+    device: model.device.device,
+    hotkey,
+    port: axon.port,
+    total,
+  });
+}
+
+async function subscribe(
+  axon: bittensor.Axon,
+  { host }: ServeOptions,
+  context: CommandContext,
+): Promise<void> {
+  await using subtensor = await openSubtensor(context);
+  await axon.subscribe({
+    subtensor,
+    externalIp: host,
+    waitForInclusion: true,
+    waitForFinalization: false,
+    ...await waitOptions(context),
+  });
+}

@@ -1,0 +1,25 @@
+/** `bt transfer`: moves tao from the coldkey to another account. */
+
+import * as bittensor from "../../mod.ts";
+import { runExtrinsic } from "../extrinsic.ts";
+import { type ConfigureCommand, readBy } from "../program.ts";
+import { openSubtensor, openWallet } from "../session.ts";
+
+export const transferCommand: ConfigureCommand = (command, context) => {
+  command
+    .argument("<address>", "account that receives", readBy(bittensor.address))
+    .argument("<amount>", "what it receives, in tao; the fee comes on top", readBy(bittensor.tao))
+    .action(async (dest, amount) => {
+      using wallet = await openWallet(context);
+      const from = await wallet.coldkeypub();
+      await using subtensor = await openSubtensor(context);
+      const plan = {
+        action: `Transfer ${bittensor.formatTao(amount)}`,
+        details: { from, to: dest, network: subtensor.network },
+      };
+      await runExtrinsic(context, plan, async (options) => {
+        const coldkey = await wallet.coldkey({ signal: context.signal });
+        return await subtensor.transfer({ ...options, coldkey, dest, amount });
+      });
+    });
+};
