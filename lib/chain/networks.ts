@@ -63,6 +63,15 @@ export function findNetwork(network: string): Network {
   );
 }
 
+/**
+ * The name of a network, as `findNetwork` gives it; also of a historic one, of which files remain.
+ *
+ * @throws {BittensorError} `chain/unknown-network`.
+ */
+export function networkName(network: string): string {
+  return HISTORIC.includes(network) ? network : findNetwork(network).name;
+}
+
 /** A URL as it may be shown: user name and password are left out. */
 export function withoutCredentials(endpoint: string): string {
   const url = new URL(endpoint);

@@ -1,7 +1,7 @@
 /** Metagraph: the network at one block, in columns. */
 
 import { join } from "node:path";
-import { findNetwork } from "../chain/networks.ts";
+import { networkName } from "../chain/networks.ts";
 import { type Subtensor, subtensor } from "../chain/subtensor.ts";
 import type { SubtensorOptions } from "../chain/subtensor_options.ts";
 import type { Address } from "../domain/address.ts";
@@ -42,6 +42,8 @@ export interface MetagraphUpdate {
 /**
  * A metagraph of a network; empty until {@linkcode Metagraph.sync} or {@linkcode Metagraph.load}.
  *
+ * @throws {BittensorError} `chain/unknown-network`.
+ *
  * @example The neurons with the most stake
  * ```ts
  * import * as bittensor from "bittensor";
@@ -74,6 +76,8 @@ interface State {
  */
 export class Metagraph {
   readonly #options: MetagraphOptions;
+  /** Name of the network that was asked for. */
+  readonly #asked: string | undefined;
   #state: State;
   #columns: Columns;
 
@@ -82,7 +86,9 @@ export class Metagraph {
     options: MetagraphOptions,
     state: State = { snapshot: EMPTY_SNAPSHOT, scores: NO_SCORES },
   ) {
+    const { network, subtensor } = options;
     this.#options = options;
+    this.#asked = subtensor?.network ?? (network === undefined ? undefined : networkName(network));
     this.#state = state;
     this.#columns = columnsOf(state.snapshot, state.scores);
   }
@@ -315,14 +321,13 @@ export class Metagraph {
    */
   async loadFromPath(path: string): Promise<this> {
     const { network, snapshot } = await loadSnapshot(path);
-    await this.#show(snapshot, network);
+    await this.#show(snapshot, network ?? this.#state.network);
     return this;
   }
 
   /** Text form of the tutorial: `Metagraph (37,406630,akatsuki)`. */
   toString(): string {
-    const { network, subtensor } = this.#options;
-    const name = this.#state.network ?? subtensor?.network ?? network ?? "local";
+    const name = this.#state.network ?? this.#asked ?? "local";
     return `Metagraph (${this.n},${this.block},${name})`;
   }
 
@@ -345,9 +350,8 @@ export class Metagraph {
 
   /** Name of the network that was read, or that would be read. */
   async #network(): Promise<string> {
-    const { network, subtensor } = this.#options;
-    const known = this.#state.network ?? subtensor?.network;
-    return known ?? findNetwork((await findSetting("network", network)).value).name;
+    const known = this.#state.network ?? this.#asked;
+    return known ?? networkName((await findSetting("network")).value);
   }
 
   async #client(
