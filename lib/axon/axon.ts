@@ -1,6 +1,8 @@
 /** Axon: the server of a neuron. */
 
 import { logger } from "../base/log.ts";
+import { formatHostPort } from "../domain/endpoint.ts";
+import { logSuccess } from "../domain/log_event.ts";
 import type { Modality } from "../domain/modality.ts";
 import { verify } from "../wallet/keypair.ts";
 import { serve } from "../wire/grpc.ts";
@@ -271,7 +273,7 @@ export class Axon implements AsyncDisposable {
     });
     this.#port = server.port;
     this.#handler = handler;
-    logger("axon").info("Axon started on {ip}:{port}", { ip: this.ip, port: server.port });
+    this.#logPlace("Axon Started:");
     return { server, handler, health };
   }
 
@@ -285,6 +287,11 @@ export class Axon implements AsyncDisposable {
     // Callbacks that still run, although nobody waits for them, learn it.
     handler.cancel();
     this.#handler = undefined;
-    logger("axon").info("Axon stopped");
+    this.#logPlace("Axon Stopped:");
+  }
+
+  #logPlace(what: string): void {
+    const place = formatHostPort({ ip: this.#settings.host, port: this.#port });
+    logSuccess("axon", what, place, "blue");
   }
 }

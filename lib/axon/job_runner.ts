@@ -134,7 +134,8 @@ function encodeResult(result: Tensor, { direction, resultDims }: Job): Outcome {
   }
   try {
     const tensors = [encodeTensor(result, { modality: Modality.TENSOR })];
-    return { answer: { returnCode: ReturnCode.Success, message: "Success", tensors } };
+    const answer = { returnCode: ReturnCode.Success, message: "Success", tensors };
+    return { answer, shape: result.dims };
   } catch (error) {
     logger("axon").error("The {direction} result cannot be sent: {error}", { direction, error });
     return outcome(ReturnCode.ResponseSerializationException, "The result cannot be sent");

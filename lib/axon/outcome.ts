@@ -7,6 +7,8 @@ import type { AxonRefusal } from "./statistics.ts";
 /** How a request ended. */
 export interface Outcome {
   readonly answer: UnsignedAnswer;
+  /** Shape of the answer's tensor, if it has one. */
+  readonly shape?: readonly number[] | undefined;
   /** Why it was refused, for the statistics; not set if it ran, or could not be run as it was. */
   readonly refused?: AxonRefusal | undefined;
 }

@@ -1,5 +1,6 @@
 /** The way of a request through an axon: who asks, what is asked, when does it run. */
 
+import { logCall } from "../domain/log_event.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import type { IncomingCall, Method } from "../wire/rpc.ts";
 import { type Pieces, totalLength } from "../wire/pieces.ts";
@@ -73,15 +74,34 @@ export class RequestHandler {
    */
   async handle(method: Method, bytes: Uint8Array, call: IncomingCall): Promise<Pieces> {
     const start = performance.now();
-    const request = { method, message: this.#decode(bytes), peerIp: call.peerIp };
+    const message = this.#decode(bytes);
+    const { hotkey } = message;
+    logCall("Axon", () => ({
+      method,
+      isAnswer: false,
+      code: ReturnCode.Success,
+      shape: message.tensors[0]?.shape,
+      hotkey,
+    }));
+    const request = { method, message, peerIp: call.peerIp };
     const { caller, refused } = this.#admission.admit(request, start);
-    const { answer, refused: reason } = refused ?? await this.#serve(request, caller, call);
+    const outcome = refused ?? await this.#serve(request, caller, call);
+    const { answer, shape, refused: reason } = outcome;
+    const { returnCode: code = ReturnCode.Success } = answer;
+    logCall("Axon", () => ({
+      method,
+      isAnswer: true,
+      code,
+      shape,
+      hotkey,
+      message: answer.message,
+    }));
     const pieces = this.#verifier.encodeAnswer(caller, answer);
     if (reason !== undefined) this.#statistics.refuse(reason);
     this.#statistics.record(caller.verified ? caller.hotkey : call.peerIp, {
       bytesIn: bytes.length,
       bytesOut: totalLength(pieces),
-      returnCode: answer.returnCode ?? ReturnCode.Success,
+      returnCode: code,
       latencyMs: performance.now() - start,
     });
     return pieces;

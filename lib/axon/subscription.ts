@@ -3,6 +3,7 @@
 import { BittensorError } from "../base/errors.ts";
 import type { ExtrinsicOptions } from "../chain/extrinsic.ts";
 import { type Subtensor, subtensor as connectSubtensor } from "../chain/subtensor.ts";
+import { logSuccess } from "../domain/log_event.ts";
 import type { Modality } from "../domain/modality.ts";
 import type { Identity } from "../wire/identity.ts";
 import { externalAddress } from "./external_address.ts";
@@ -64,6 +65,7 @@ export async function subscribeAxon(
     subscribedIp: async () =>
       (await chain.neurons(follow)).find((neuron) => neuron.hotkey === hotkey.address)?.ip,
   });
+  logSuccess("axon", "External IP:", ip, "blue");
   const coldkey = await wallet.coldkeypub();
   await chain.subscribe({ ...follow, hotkey, coldkey, ip, port: externalPort, modality });
   return { ip, port: externalPort };

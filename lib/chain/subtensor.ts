@@ -2,10 +2,11 @@
 
 import type { WaitOptions } from "../base/deadline.ts";
 import { BittensorError } from "../base/errors.ts";
-import type { Address } from "../domain/address.ts";
-import { type Rao, rao } from "../domain/balance.ts";
+import { type Address, publicKeyOf } from "../domain/address.ts";
+import { formatTao, type Rao, rao } from "../domain/balance.ts";
 import { findSetting } from "../domain/config.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
+import { logSuccess } from "../domain/log_event.ts";
 import { formatIp, parseIp } from "../domain/ip.ts";
 import { Modality } from "../domain/modality.ts";
 import type { Signer } from "../domain/signer.ts";
@@ -17,6 +18,7 @@ import {
   followExtrinsic,
   submitExtrinsic,
 } from "./extrinsic.ts";
+import { toHex } from "./hex.ts";
 import { findNetwork } from "./networks.ts";
 import { fetchState, hasSeedEraPallet } from "./pallets/seed_era.ts";
 import * as calls from "./pallets/seed_era_calls.ts";
@@ -58,7 +60,11 @@ export async function subtensor(options: SubtensorOptions = {}): Promise<Subtens
   const { value: network } = await findSetting("network", options.network);
   const { name, endpoints } = findNetwork(network);
   const chain = await connectChain(endpoints, options);
-  if (hasSeedEraPallet(chain)) return new Subtensor(name, chain);
+  if (hasSeedEraPallet(chain)) {
+    logSuccess("chain", "Network:", name, "blue");
+    logSuccess("chain", "Endpoint:", chain.endpoint, "blue");
+    return new Subtensor(name, chain);
+  }
   await chain[Symbol.asyncDispose]();
   throw new BittensorError(
     "chain/unsupported",
@@ -235,8 +241,13 @@ export class Subtensor implements AsyncDisposable {
     const known = await this.#neuronOf(hotkey.address, { timeoutMs, signal });
     const isThere = known?.ip === formatIp(parseIp(ip)) && known.port === port &&
       known.modality === modality && known.coldkey === coldkey;
-    if (isThere) return { fee: rao(0n), finalized: false, events: [] };
-    return await this.#send(call, hotkey, options);
+    const place = `ip: ${ip}, port: ${port}, modality: ${modality}, ` +
+      `hotkey: ${toHex(hotkey.publicKey)}, coldkey: ${toHex(publicKeyOf(coldkey))}`;
+    if (isThere) {
+      logSuccess("chain", "Subscribed with", place, "blue");
+      return { fee: rao(0n), finalized: false, events: [] };
+    }
+    return await this.#send(call, hotkey, options, ["Subscribed:", place]);
   }
 
   /**
@@ -247,7 +258,9 @@ export class Subtensor implements AsyncDisposable {
    */
   async setWeights(options: SetWeightsOptions): Promise<ExtrinsicReceipt> {
     const call = calls.setWeightsCall(options.uids, options.weights);
-    return await this.#send(call, options.hotkey, options);
+    const { uids, weights } = options;
+    const pairs = Array.from(uids, (uid, index) => `${uid}: ${weights[index]}`).join(", ");
+    return await this.#send(call, options.hotkey, options, ["Set weights:", pairs]);
   }
 
   /**
@@ -257,8 +270,10 @@ export class Subtensor implements AsyncDisposable {
    * @throws {ExtrinsicError} If the chain refuses it, such as `SubtensorModule.NotActive`.
    */
   async addStake(options: StakeOptions): Promise<ExtrinsicReceipt> {
-    const call = calls.addStakeCall(options.hotkey, options.amount);
-    return await this.#send(call, options.coldkey, options);
+    const { hotkey, amount } = options;
+    const call = calls.addStakeCall(hotkey, amount);
+    const done = `${formatTao(amount)}->${hotkey}`;
+    return await this.#send(call, options.coldkey, options, ["Staked:", done]);
   }
 
   /**
@@ -269,8 +284,10 @@ export class Subtensor implements AsyncDisposable {
    * `SubtensorModule.NotEnoughStaketoWithdraw`.
    */
   async removeStake(options: StakeOptions): Promise<ExtrinsicReceipt> {
-    const call = calls.removeStakeCall(options.hotkey, options.amount);
-    return await this.#send(call, options.coldkey, options);
+    const { hotkey, amount } = options;
+    const call = calls.removeStakeCall(hotkey, amount);
+    const done = `${formatTao(amount)}<-${hotkey}`;
+    return await this.#send(call, options.coldkey, options, ["Unstaked:", done]);
   }
 
   /**
@@ -282,8 +299,10 @@ export class Subtensor implements AsyncDisposable {
    * @throws {ExtrinsicError} If the chain refuses it, such as `Balances.ExistentialDeposit`.
    */
   async transfer(options: TransferOptions): Promise<ExtrinsicReceipt> {
-    const call = calls.transferCall(options.dest, options.amount);
-    return await this.#send(call, options.coldkey, options);
+    const { dest, amount } = options;
+    const call = calls.transferCall(dest, amount);
+    const done = `${formatTao(amount)}->${dest}`;
+    return await this.#send(call, options.coldkey, options, ["Transferred:", done]);
   }
 
   /** Text form of the tutorial: `Subtensor (local:ws://127.0.0.1:9944)`. */
@@ -296,13 +315,21 @@ export class Subtensor implements AsyncDisposable {
     await this.#chain[Symbol.asyncDispose]();
   }
 
-  async #send(call: Call, signer: Signer, options: ExtrinsicOptions): Promise<ExtrinsicReceipt> {
+  /** @param done What the log says when the extrinsic is where the caller wants it. */
+  async #send(
+    call: Call,
+    signer: Signer,
+    options: ExtrinsicOptions,
+    [prefix, detail]: readonly [prefix: string, detail: string],
+  ): Promise<ExtrinsicReceipt> {
     const submit = () => {
       options.signal?.throwIfAborted();
       return submitExtrinsic(this.#chain, call, signer, options);
     };
     const extrinsic = await this.#turns.take(signer.address, submit, options.signal);
-    return await followExtrinsic(this.#chain, extrinsic, options);
+    const receipt = await followExtrinsic(this.#chain, extrinsic, options);
+    if (receipt.blockHash !== undefined) logSuccess("chain", prefix, detail, "blue");
+    return receipt;
   }
 
   async #neuronOf(hotkey: Address, options: ReadOptions): Promise<Endpoint | undefined> {

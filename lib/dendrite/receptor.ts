@@ -2,6 +2,7 @@
 
 import type { Address } from "../domain/address.ts";
 import { type Endpoint, formatHostPort } from "../domain/endpoint.ts";
+import { logCall } from "../domain/log_event.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "../wire/call_error.ts";
 import { connect } from "../wire/grpc.ts";
@@ -35,10 +36,9 @@ export interface AskOptions extends CallOptions {
 export class Receptor implements AsyncDisposable {
   /** Its name in the pool. */
   readonly key: string;
-  readonly hotkey: Address;
+  readonly endpoint: Endpoint;
   /** Calls that hold it; the pool counts them. */
   users = 0;
-  readonly #uid: number;
   readonly #address: string;
   readonly #channel: Channel;
   readonly #slots: Semaphore;
@@ -48,12 +48,15 @@ export class Receptor implements AsyncDisposable {
 
   constructor(key: string, endpoint: Endpoint, { maximumInFlight, backoff }: ReceptorOptions) {
     this.key = key;
-    this.hotkey = endpoint.hotkey;
-    this.#uid = endpoint.uid;
+    this.endpoint = endpoint;
     this.#address = formatHostPort(endpoint);
     this.#channel = connect(this.#address);
     this.#slots = new Semaphore(maximumInFlight);
     this.#backoff = new Backoff(backoff);
+  }
+
+  get hotkey(): Address {
+    return this.endpoint.hotkey;
   }
 
   /**
@@ -63,6 +66,16 @@ export class Receptor implements AsyncDisposable {
    */
   async ask(query: Query, options: AskOptions): Promise<Answer> {
     const startMs = performance.now();
+    const { hotkey } = this;
+    const { method, dims, failure } = query;
+    logCall("Dendrite", () => ({
+      method,
+      isAnswer: false,
+      code: failure?.returnCode ?? ReturnCode.Success,
+      shape: dims,
+      hotkey,
+      message: failure?.message,
+    }));
     let outcome: Outcome;
     try {
       outcome = await this.#takeTurn(query, options, startMs);
@@ -73,13 +86,15 @@ export class Receptor implements AsyncDisposable {
     }
     this.#statistics.countCode(outcome.code);
     const { representation, code, message } = outcome;
+    const shape = code === ReturnCode.Success ? representation.dims : undefined;
+    logCall("Dendrite", () => ({ method, isAnswer: true, code, shape, hotkey, message }));
     return { representation, code, message, timeMs: performance.now() - startMs };
   }
 
   /** What was counted since the receptor was made. */
   statistics(): EndpointStatistics {
-    const { hotkey } = this;
-    return { uid: this.#uid, hotkey, address: this.#address, ...this.#statistics.snapshot() };
+    const { uid, hotkey } = this.endpoint;
+    return { uid, hotkey, address: this.#address, ...this.#statistics.snapshot() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Address } from "../domain/address.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
+import { logReceptor } from "../domain/log_event.ts";
 import type { Query } from "./query.ts";
 import { type Answer, type AskOptions, Receptor, type ReceptorOptions } from "./receptor.ts";
 import type { EndpointStatistics } from "./statistics.ts";
@@ -63,8 +64,11 @@ export class ReceptorPool implements AsyncDisposable {
     const receptor = known ?? new Receptor(key, endpoint, this.#options);
     receptor.users++;
     this.#idle.delete(receptor);
-    if (known === undefined) this.#receptors.set(key, receptor);
     const former = this.#latest.get(endpoint.hotkey);
+    if (known === undefined) {
+      this.#receptors.set(key, receptor);
+      logReceptor(former === undefined ? "Connect" : "Update", endpoint);
+    }
     if (former !== receptor) {
       this.#latest.set(endpoint.hotkey, receptor);
       if (former?.users === 0) this.#close(former);
@@ -90,6 +94,7 @@ export class ReceptorPool implements AsyncDisposable {
   /** Closing a receptor that is closed already changes nothing. */
   #close(receptor: Receptor): void {
     if (!this.#receptors.delete(receptor.key)) return;
+    logReceptor("Destroy", receptor.endpoint);
     this.#idle.delete(receptor);
     if (this.#latest.get(receptor.hotkey) === receptor) this.#latest.delete(receptor.hotkey);
     const closing = receptor[Symbol.asyncDispose]().finally(() => this.#closing.delete(closing));
