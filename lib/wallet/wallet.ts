@@ -1,5 +1,6 @@
 /** Wallets: a coldkey that owns the money and a hotkey that works, as files in a folder. */
 
+import { logger } from "../base/log.ts";
 import type { Address } from "../domain/address.ts";
 import type { Rao } from "../domain/balance.ts";
 import { changePassword, type ChangePasswordOptions } from "./change_password.ts";
@@ -341,6 +342,10 @@ export class Wallet implements Disposable {
     if (other !== undefined) return other;
     this.#unlocked.set(kind, keypair);
     fresh.move();
+    logger("wallet").info("Loaded {kind}: {publicKey}", {
+      kind,
+      publicKey: `0x${keypair.publicKey.toHex()}`,
+    });
     return keypair;
   }
 

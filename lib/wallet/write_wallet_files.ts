@@ -72,7 +72,7 @@ async function createFolders(path: string, newFolders: AsyncDisposableStack): Pr
   const missing: string[] = [];
   for (let above = path; !await pathExists(above); above = dirname(above)) missing.unshift(above);
   for (const folder of missing) {
-    await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+    await makeFolder(folder);
     newFolders.defer(() => Deno.remove(folder).catch(() => {}));
   }
 }
@@ -121,11 +121,9 @@ async function stage(folder: string, files: readonly NewFile[]): Promise<void> {
   const staging = join(folder, STAGING_FOLDER);
   await removeIfThere(staging);
   try {
-    for (const { name, bytes } of files) {
-      const path = join(staging, name);
-      await Deno.mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
-      await writeNewFile(path, bytes, FILE_MODE);
-    }
+    const staged = files.map(({ name, bytes }) => ({ path: join(staging, name), bytes }));
+    for (const below of new Set(staged.map(({ path }) => dirname(path)))) await makeFolder(below);
+    for (const { path, bytes } of staged) await writeNewFile(path, bytes, FILE_MODE);
     await syncFolder(staging);
   } catch (error) {
     await removeIfThere(staging);
@@ -137,8 +135,8 @@ async function stage(folder: string, files: readonly NewFile[]): Promise<void> {
 async function commit(folder: string, files: readonly NewFile[]): Promise<void> {
   const [staging, pending] = [join(folder, STAGING_FOLDER), join(folder, PENDING_FOLDER)];
   await Deno.rename(staging, pending);
-  await syncFolder(folder);
   try {
+    await syncFolder(folder);
     await movePending(folder);
   } catch (error) {
     const left = await Promise.all(files.map(({ name }) => pathExists(join(pending, name))));
@@ -154,12 +152,19 @@ async function commit(folder: string, files: readonly NewFile[]): Promise<void> 
 async function movePending(folder: string): Promise<void> {
   const pending = join(folder, PENDING_FOLDER);
   for (const below of [HOTKEYS_FOLDER, ""]) {
-    for (const name of await filesIn(join(pending, below))) {
+    const names = await filesIn(join(pending, below));
+    // It may have been removed since.
+    if (below === HOTKEYS_FOLDER && names.length > 0) await makeFolder(join(folder, below));
+    for (const name of names) {
       await move(join(pending, below, name), join(folder, below, name));
     }
   }
   await removeIfThere(pending);
   await syncFolder(folder);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await Deno.mkdir(path, { recursive: true, mode: FOLDER_MODE });
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -78,6 +78,19 @@ Deno.test("sign() signs messages of any size, and never twice the same", () => {
   }
 });
 
+Deno.test("sign() and verify() take text as other tools do: 0x is hex, the rest is UTF-8", () => {
+  using alice = keypairFromUri("//Alice");
+  assert(alice.verify(utf8("hällo"), alice.sign("hällo")));
+  assert(alice.verify("hällo", alice.sign(utf8("hällo"))));
+  assert(alice.verify(Uint8Array.of(1, 255), alice.sign("0x01ff")));
+  assert(alice.verify("0x", alice.sign(new Uint8Array())));
+  assert(!alice.verify(utf8("0x01ff"), alice.sign("0x01ff")));
+  for (const malformed of ["0x1", "0xzz"]) {
+    assert.throws(() => alice.sign(malformed), RangeError);
+    assert.throws(() => alice.verify(malformed, new Uint8Array(64)), RangeError);
+  }
+});
+
 Deno.test("sign() throws once the key is disposed of", () => {
   const alice = keypairFromUri("//Alice");
   alice[Symbol.dispose]();
