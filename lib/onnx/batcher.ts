@@ -13,7 +13,10 @@ export interface BatchingOptions {
    * gather anyway. @default {2}
    */
   readonly windowMs?: number | undefined;
-  /** Most tokens of one run, padding included; a longer request runs alone. @default {2048} */
+  /**
+   * Most tokens of one run, padding included; a longer request runs alone. Of images and vectors, 256
+   * numbers count as a token. @default {2048}
+   */
   readonly maxTokens?: number | undefined;
   /** Most requests that wait; more are refused. @default {1024} */
   readonly maxWaiting?: number | undefined;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ones, truncatedNormal, zeros } from "../../lib/onnx/models/initial_weights.ts";
+import { normal, ones, truncatedNormal, zeros } from "../../lib/onnx/models/initial_weights.ts";
 import type { WriteWeight } from "../../lib/onnx/graph/graph_builder.ts";
 
 function written(write: WriteWeight, length: number, name = "w"): Float32Array {
@@ -48,6 +48,33 @@ Deno.test("truncatedNormal() gives the numbers that it gave when this test was w
       1.4368592500686646,
       0.04132034629583359,
       0.771538496017456,
+    ],
+  );
+});
+
+Deno.test("normal() has the quantiles of the normal distribution, tails included", () => {
+  const values = written(normal({ range: 1, seed: 4 }), 400_000).sort();
+  // Φ⁻¹ from a table of the normal.
+  const expected = [[0.01, -2.3263], [0.025, -1.96], [0.25, -0.6745], [0.5, 0], [0.975, 1.96]];
+  for (const [q = 0, quantile = 0] of expected) {
+    assert(Math.abs(values[Math.floor(q * values.length)]! - quantile) < 0.02, `at ${q}`);
+  }
+  const variance = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+  assert(Math.abs(variance - 1) < 0.01);
+  // The outermost quantiles: Φ⁻¹(1 / 131072) = -4.3247.
+  assert(Math.abs(values[0]! + 4.3247) < 1e-3 && Math.abs(values.at(-1)! - 4.3247) < 1e-3);
+});
+
+Deno.test("normal() gives the numbers that it gave when this test was written", () => {
+  const values = written(normal({ range: 1, seed: 1 }), 5, "embeddings");
+  assert.deepEqual(
+    [...values],
+    [
+      -0.6776382327079773,
+      1.176118016242981,
+      1.5969570875167847,
+      0.043291255831718445,
+      0.8173795938491821,
     ],
   );
 });

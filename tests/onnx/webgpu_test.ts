@@ -30,9 +30,10 @@ Deno.test({
   ignore: MISSING !== "",
   fn: async () => {
     const files = ["bert", "gpt2", "ffnn"].map((name) => `tests/onnx/${name}_test.ts`);
-    const filter = "--filter=/computes|ignores|merges/";
+    // One test of each model, with one shape: the driver compiles for each, which takes seconds.
+    const filter = "--filter=/ignores masked|two convolutions/";
     const output = await runWithDriver("test", "-P=test", "--no-check", filter, ...files);
-    assert.match(output, /6 passed/);
+    assert.match(output, /3 passed/);
   },
 });
 
