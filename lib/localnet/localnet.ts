@@ -4,6 +4,8 @@ import { LOOPBACK_IP } from "../axon/external_address.ts";
 import type { WaitOptions } from "../base/deadline.ts";
 import { type Subtensor, subtensor } from "../chain/subtensor.ts";
 import { type DevChain, devchain } from "../devchain/devchain.ts";
+import { isDevPath } from "../devchain/genesis/dev_path.ts";
+import type { Genesis } from "../devchain/genesis/genesis.ts";
 import { type Neuron, neuron } from "../neuron/neuron.ts";
 import { chooseDevice, type DeviceChoice, type DeviceReport } from "../onnx/device.ts";
 import { bert } from "../onnx/models/bert.ts";
@@ -14,6 +16,14 @@ import type { Identity } from "../wire/identity.ts";
 export interface LocalnetOptions extends WaitOptions {
   /** How many neurons serve; each holds about 150 MB. @default {7} */
   readonly neurons?: number | undefined;
+  /**
+   * What the chain starts with. Its neurons with development keys come to life, the first ones
+   * first; the others stay silent.
+   * @default no neurons
+   */
+  readonly genesis?: Genesis | undefined;
+  /** Port of the chain; 0 chooses a free one. @default {0} */
+  readonly port?: number | undefined;
   /** Where the models run. @default {"auto"} */
   readonly device?: DeviceChoice | undefined;
   /** Called when the chain runs, and after each neuron. */
@@ -33,7 +43,7 @@ export interface Localnet extends AsyncDisposable {
   /** WebSocket URL of the chain: what `network:` options take. */
   readonly endpoint: string;
   readonly chain: DevChain;
-  /** The neurons, by uid. */
+  /** The neurons that serve, in the order of their uids. */
   readonly neurons: readonly Neuron[];
 }
 
@@ -67,15 +77,18 @@ export async function localnet(options: LocalnetOptions = {}): Promise<Localnet>
     throw new RangeError(`Cannot start ${total} neurons: pass a number from 0 to ${MOST_NEURONS}`);
   }
   await using resources = new AsyncDisposableStack();
-  const chain = resources.use(await devchain({ signal }));
+  const { genesis, port } = options;
+  const identities = localIdentities(total, genesis);
+  const chain = resources.use(await devchain({ genesis, port, signal }));
   onProgress?.({ chain, done: 0, total });
   const device = await chooseDevice(options.device);
   await using client = await subtensor({ network: chain.endpoint, timeoutMs, signal });
   const neurons: Neuron[] = [];
-  for (let uid = 0; uid < total; uid++) {
+  for (const [index, wallet] of identities.entries()) {
     signal?.throwIfAborted();
-    neurons.push(resources.use(await startNeuron(uid, client, device, options)));
-    onProgress?.({ chain, done: uid + 1, total });
+    const started = await startNeuron({ wallet, seed: index, client, device }, options);
+    neurons.push(resources.use(started));
+    onProgress?.({ chain, done: index + 1, total });
   }
   const owned = resources.move();
   return {
@@ -86,28 +99,48 @@ export async function localnet(options: LocalnetOptions = {}): Promise<Localnet>
   };
 }
 
+/** What distinguishes a neuron, and what it shares. */
+interface LocalNeuron {
+  readonly wallet: Identity;
+  /** Seed of its model. */
+  readonly seed: number;
+  readonly client: Subtensor;
+  readonly device: DeviceReport;
+}
+
 function startNeuron(
-  uid: number,
-  client: Subtensor,
-  device: DeviceReport,
+  { wallet, seed, client, device }: LocalNeuron,
   { timeoutMs, signal }: LocalnetOptions,
 ): Promise<Neuron> {
   return neuron({
     timeoutMs,
     signal,
     device,
-    wallet: developmentIdentity(uid),
-    model: bert({ ...MODEL, seed: uid }),
+    wallet,
+    model: bert({ ...MODEL, seed }),
     subtensor: client,
     ip: LOOPBACK_IP,
     port: 0,
   });
 }
 
-/** Every neuron has a hotkey of its own; the development account Alice owns them all. */
-function developmentIdentity(uid: number): Identity {
-  const hotkey = keypairFromUri(`//neuron//${uid}`);
-  using coldkey = keypairFromUri("//Alice");
+/**
+ * Who the neurons are: those of the genesis whose keys are development keys, then others, each with
+ * a hotkey of its own and owned by the development account Alice.
+ */
+function localIdentities(total: number, genesis: Genesis | undefined): Identity[] {
+  const known = (genesis?.neurons ?? [])
+    .filter(({ hotkey, coldkey }) => isDevPath(hotkey) && isDevPath(coldkey));
+  return Array.from({ length: total }, (_, index) => {
+    const { hotkey, coldkey } = known[index] ??
+      { hotkey: `//neuron//${index}`, coldkey: "//Alice" };
+    return developmentIdentity(hotkey, coldkey);
+  });
+}
+
+function developmentIdentity(hotkeyUri: string, coldkeyUri: string): Identity {
+  const hotkey = keypairFromUri(hotkeyUri);
+  using coldkey = keypairFromUri(coldkeyUri);
   const { address } = coldkey;
   return {
     hotkey: () => Promise.resolve(hotkey),
