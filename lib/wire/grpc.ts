@@ -3,12 +3,14 @@
 import type { Buffer } from "node:buffer";
 import { constants, type Http2Stream } from "node:http2";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import * as grpc from "@grpc/grpc-js";
 import { delay, settledWithin, untilAborted } from "../base/deadline.ts";
 import { logger } from "../base/log.ts";
 import { ReturnCode } from "../domain/return_code.ts";
 import { CallError } from "./call_error.ts";
 import { MAX_MESSAGE_BYTES } from "./limits.ts";
+import { MessageSender } from "./message_sender.ts";
 import { type Pieces, PiecesBuffer } from "./pieces.ts";
 import {
   type CallOptions,
@@ -207,7 +209,10 @@ export async function serve(options: ServeOptions): Promise<GrpcServer> {
     (socket) => injector.injectConnection(socket),
   );
   // A timer of each connection would be set anew with each of its writes: this one is for all.
-  const idling = setInterval(listener.closeIdle, IDLE_MS);
+  const idling = setInterval(() => {
+    listener.closeIdle();
+    calls.freeMemory();
+  }, IDLE_MS);
   const close = async (graceMs: number) => {
     clearInterval(idling);
     listener.stop();
@@ -221,6 +226,9 @@ export async function serve(options: ServeOptions): Promise<GrpcServer> {
 
 type UnaryCall = grpc.ServerUnaryCall<Uint8Array, Pieces>;
 type StreamCall = grpc.ServerDuplexStream<Uint8Array, Pieces>;
+
+/** End of a call whose answer is sent. */
+const OK = { code: grpc.status.OK, details: "OK" };
 
 /** Answer to a call above the limit. */
 const TOO_MANY = { code: grpc.status.RESOURCE_EXHAUSTED, details: "too many requests" };
@@ -236,7 +244,7 @@ const SENDING_MS = 60_000;
 
 /** A call of one request. */
 interface OpenCall {
-  readonly stream: Http2Stream;
+  readonly stream: Http2Stream & Duplex;
   readonly ended: Promise<void>;
   /** When it was answered. */
   answeredAt: number;
@@ -245,6 +253,7 @@ interface OpenCall {
 /** The calls of a server: at most so many at one time, counted until their answers are sent. */
 class OpenCalls {
   readonly #most: number;
+  readonly #sender = new MessageSender();
   /** In the order of their arrival. */
   readonly #calls = new Set<OpenCall>();
   /** Streams, whose callers may hold them for as long as they like, and what ends them. */
@@ -259,21 +268,16 @@ class OpenCalls {
     return async (call, reply) => {
       if (this.#calls.size >= this.#most && !this.#makeRoom()) return reply(TOO_MANY);
       const open = this.#open(call);
-      const controller = new AbortController();
-      const onCancelled = () => controller.abort(callerLeft());
-      call.on("cancelled", onCancelled);
       try {
-        const answer = await handler(call.request, {
-          peerIp: ipOf(call.getPeer()),
-          signal: controller.signal,
-          hasDeadline: call.getDeadline() !== Infinity,
-        });
-        call.off("cancelled", onCancelled);
-        reply(null, answer);
-      } catch (error) {
-        reply(statusOf(error));
-      } finally {
+        const answer = await answerTo(call, handler);
         open.answeredAt = performance.now();
+        // Past the library, which takes fresh memory for each message, and hands it over at once.
+        call.sendMetadata(new grpc.Metadata());
+        await this.#sender.send(open.stream, answer);
+        reply(OK);
+      } catch (error) {
+        open.answeredAt = performance.now();
+        reply(statusOf(error));
       }
     };
   }
@@ -309,6 +313,11 @@ class OpenCalls {
     return settledWithin([...calls, ...this.#streams.keys()], graceMs);
   }
 
+  /** Lets go of the memory that answers of a busy hour have left. */
+  freeMemory(): void {
+    this.#sender.clear();
+  }
+
   #open(call: UnaryCall): OpenCall {
     const stream = streamOf(call);
     const open = { stream, ended: closed(stream), answeredAt: Infinity };
@@ -329,8 +338,22 @@ class OpenCalls {
   }
 }
 
+/** What a handler answers; its signal fires no more after that. */
+async function answerTo(call: UnaryCall, handler: Handler): Promise<Pieces> {
+  const controller = new AbortController();
+  const onCancelled = () => controller.abort(callerLeft());
+  call.on("cancelled", onCancelled);
+  const answer = await handler(call.request, {
+    peerIp: ipOf(call.getPeer()),
+    signal: controller.signal,
+    hasDeadline: call.getDeadline() !== Infinity,
+  });
+  call.off("cancelled", onCancelled);
+  return answer;
+}
+
 /** The HTTP/2 stream of a call, which tells when its answer is sent; the library has no name for it. */
-function streamOf(call: UnaryCall | StreamCall): Http2Stream {
+function streamOf(call: UnaryCall | StreamCall): Http2Stream & Duplex {
   return Reflect.get(Reflect.get(call, "call"), "stream");
 }
 
