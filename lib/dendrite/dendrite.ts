@@ -6,11 +6,13 @@ import { verify } from "../wallet/keypair.ts";
 import type { Identity } from "../wire/identity.ts";
 import { RequestSigner } from "../wire/request_signer.ts";
 import { checkSignaturePolicy, type SignaturePolicy } from "../wire/signature_policy.ts";
+import { type AppliedCall, applyCall, type SendQueries } from "./apply.ts";
 import { arrivals } from "./arrivals.ts";
 import { backoffLimits } from "./backoff.ts";
 import { readGradients } from "./float_inputs.ts";
 import { readQuestions } from "./inputs.ts";
 import type {
+  ApplyOptions,
   BackwardOptions,
   DendriteOptions,
   ForwardImageOptions,
@@ -130,6 +132,58 @@ export class Dendrite implements AsyncDisposable {
     const { endpoints, inputs } = readQuestions(modality, options, this.#isKnown);
     const queries = createQueries(modality, inputs, readGradients(options.gradients, inputs));
     return backwardResult(await Promise.all(await this.#send(endpoints, queries, options)));
+  }
+
+  /**
+   * Asks neurons for their representations, and returns with them the way back: a function that takes
+   * the gradients of the representations and returns those of the inputs.
+   *
+   * For the rest, see {@linkcode Dendrite.forwardText} and {@linkcode Dendrite.backward}.
+   *
+   * @throws {BittensorError} `dendrite/endpoints` or `dendrite/inputs`, before anything is sent; the
+   * reason of `signal` when that fires.
+   *
+   * @example Differentiate through a neuron that doubles
+   * ```ts
+   * import * as bittensor from "bittensor";
+   * import assert from "node:assert/strict";
+   *
+   * const hotkey = bittensor.keypairFromUri("//Alice");
+   * const wallet = { hotkey: async () => hotkey, coldkeypub: async () => hotkey.address };
+   * const double = ({ data, dims }: bittensor.Tensor) =>
+   *   new bittensor.Tensor("float32", Float32Array.from(data, (x) => 2 * Number(x)), dims);
+   * await using axon = await bittensor.axon({
+   *   wallet,
+   *   ip: "127.0.0.1",
+   *   port: 0,
+   *   forwardTensor: (_caller, inputs) => double(inputs),
+   *   backwardTensor: (_caller, _inputs, gradients) => double(gradients),
+   * }).start();
+   *
+   * await using dendrite = bittensor.dendrite({ wallet });
+   * const { output, backward } = await dendrite.apply({
+   *   modality: bittensor.Modality.TENSOR,
+   *   endpoints: {
+   *     uid: 0,
+   *     hotkey: hotkey.address,
+   *     ip: "127.0.0.1",
+   *     ipType: 4,
+   *     port: axon.port,
+   *     modality: bittensor.Modality.TENSOR,
+   *     coldkey: hotkey.address,
+   *   },
+   *   inputs: new bittensor.Tensor("float32", new Float32Array(512).fill(3), [1, 1, 512]),
+   * });
+   * const { gradients } = await backward(output); // of the loss output² / 2
+   * assert.equal(gradients[0]?.data[0], 12); // of (2 · 3)² / 2 with respect to 3
+   * ```
+   */
+  async apply(options: ApplyOptions): Promise<AppliedCall> {
+    const { modality = Modality.TEXT, timeoutMs, signal, onAnswer } = options;
+    const { endpoints, inputs } = readQuestions(modality, options, this.#isKnown);
+    const send: SendQueries = async (queries, progress) =>
+      await Promise.all(await this.#send(endpoints, queries, progress));
+    return await applyCall(send, { modality, inputs, timeoutMs, signal, onAnswer });
   }
 
   /**

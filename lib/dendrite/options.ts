@@ -77,6 +77,9 @@ export interface QuestionOptions {
   readonly modality?: Modality | undefined;
 }
 
+/** Options of {@linkcode Dendrite.apply}. */
+export interface ApplyOptions extends ProgressOptions, QuestionOptions {}
+
 /** Options of {@linkcode Dendrite.backward}. */
 export interface BackwardOptions extends ProgressOptions, QuestionOptions {
   /**

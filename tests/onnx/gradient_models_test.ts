@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { elementCount } from "../../lib/base/tensor.ts";
 import type { Graph } from "../../lib/onnx/graph/graph_builder.ts";
 import { parametersOf, takeParameters, weightsOf } from "../../lib/onnx/graph/parameters.ts";
