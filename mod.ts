@@ -44,6 +44,9 @@ export { type Distribution, distribution, percentile } from "./lib/base/percenti
 export { type FloatTensor, formatShape, type IdTensor, Tensor, zeros } from "./lib/base/tensor.ts";
 export { fromTensor, type NDArray, toTensor } from "./lib/metagraph/arrays.ts";
 
+// Logging.
+export { type Logging, logging, type LoggingOptions } from "./lib/domain/logging.ts";
+
 // Settings.
 export {
   type Config,
@@ -105,8 +108,26 @@ export type {
 } from "./lib/chain/subtensor_options.ts";
 export type { BalanceChange, NeuronsChange, WatchOptions } from "./lib/chain/watch.ts";
 export { type ChainWeights, normalizeWeights } from "./lib/chain/weights.ts";
-export { type Metagraph, metagraph, type MetagraphOptions } from "./lib/metagraph/metagraph.ts";
-export type { SyncOptions, SyncProgress } from "./lib/metagraph/snapshot.ts";
+
+// Metagraph.
+export {
+  applyDiff,
+  type ColumnChanges,
+  diff,
+  type Replacement,
+  type SnapshotDiff,
+  type WeightRow,
+} from "./lib/metagraph/diff.ts";
+export {
+  type Metagraph,
+  metagraph,
+  type MetagraphOptions,
+  type MetagraphUpdate,
+} from "./lib/metagraph/metagraph.ts";
+export type { Figure } from "./lib/metagraph/figure.ts";
+export { plotChange, plotIncentive, plotStake, plotWeights } from "./lib/metagraph/plots.ts";
+export type { Snapshot, SyncOptions, SyncProgress } from "./lib/metagraph/snapshot.ts";
+export type { StateDict } from "./lib/metagraph/state_dict.ts";
 
 // Text and models.
 export { SPECIAL_TOKEN_IDS, type Tokenizer, tokenizer } from "./lib/text/tokenizer.ts";
@@ -128,17 +149,26 @@ export {
   type Nucleus,
   nucleus,
   type NucleusOptions,
+  type WaitingOptions,
 } from "./lib/onnx/nucleus.ts";
 export type { Device, Optimization } from "./lib/onnx/runtime.ts";
 export type { SignatureOptions } from "./lib/onnx/signature.ts";
+export type {
+  AdamOptions,
+  SgdOptions,
+  StepOptions,
+  StepReport,
+} from "./lib/onnx/training/step_options.ts";
 
 // Asking and answering.
 export { type Dendrite, dendrite } from "./lib/dendrite/dendrite.ts";
 export type { Answer } from "./lib/dendrite/answer.ts";
+export type { AppliedCall } from "./lib/dendrite/apply.ts";
 export type { BackoffOptions } from "./lib/dendrite/backoff.ts";
 export type { Endpoints } from "./lib/dendrite/endpoints.ts";
 export type { FloatInputs } from "./lib/dendrite/float_inputs.ts";
 export type {
+  ApplyOptions,
   BackwardOptions,
   DendriteOptions,
   ForwardImageOptions,
@@ -178,6 +208,12 @@ export type { SignaturePolicy } from "./lib/wire/signature_policy.ts";
 // A network of one's own.
 export type { DevAccount } from "./lib/devchain/dev_accounts.ts";
 export { type DevChain, devchain, type DevChainOptions } from "./lib/devchain/devchain.ts";
+export type { ChainControl } from "./lib/devchain/control/chain_control.ts";
+export type { ChainState } from "./lib/devchain/control/chain_state.ts";
+export type { Amount } from "./lib/devchain/genesis/amount.ts";
+export type { Genesis, GenesisNeuron, GenesisParameters } from "./lib/devchain/genesis/genesis.ts";
+export { tutorialGenesis, type TutorialGenesisOptions } from "./lib/devchain/genesis/tutorial.ts";
+export type { SealMode } from "./lib/devchain/node/seal_timer.ts";
 export {
   type Localnet,
   localnet,

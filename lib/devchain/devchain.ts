@@ -1,6 +1,6 @@
 import { BittensorError } from "../base/errors.ts";
 import { formatHostPort } from "../domain/endpoint.ts";
-import { ChainControl } from "./control/chain_control.ts";
+import { type ChainControl, chainControl } from "./control/chain_control.ts";
 import { type ChainState, isChainState, readState } from "./control/chain_state.ts";
 import { checkDuration, checkedSealMode } from "./control/seal_mode.ts";
 import { type DevAccount, devAccounts } from "./dev_accounts.ts";
@@ -49,45 +49,17 @@ export interface DevChainOptions {
 }
 
 /** A development chain that runs, and what its operator can do with it. */
-export class DevChain extends ChainControl implements AsyncDisposable {
+export interface DevChain extends ChainControl, AsyncDisposable {
   /** `ws://host:port`. */
   readonly endpoint: string;
   /** Hash of block 0, which names the chain. */
   readonly genesisHash: `0x${string}`;
+  /** Number of the best block. */
+  readonly block: number;
   /** The development accounts that the genesis endows by name. */
   readonly accounts: readonly DevAccount[];
-  readonly #node: DevNode;
-  readonly #close: () => Promise<void>;
-
-  constructor(
-    node: DevNode,
-    { endpoint, accounts, close }: {
-      readonly endpoint: string;
-      readonly accounts: readonly DevAccount[];
-      readonly close: () => Promise<void>;
-    },
-  ) {
-    super(node);
-    this.#node = node;
-    this.#close = close;
-    this.endpoint = endpoint;
-    this.genesisHash = node.genesisHash;
-    this.accounts = accounts;
-  }
-
-  /** Number of the best block. */
-  get block(): number {
-    return this.#node.best.header.number;
-  }
-
   /** Closes all connections and stops; a second call does nothing more. */
-  close(): Promise<void> {
-    return this.#close();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#close();
-  }
+  close(): Promise<void>;
 }
 
 /**
@@ -142,8 +114,17 @@ export async function devchain(options: DevChainOptions = {}): Promise<DevChain>
     running[Symbol.dispose]();
   });
   signal?.addEventListener("abort", close);
-  const endpoint = `ws://${formatHostPort({ ip: host, port: server.port })}`;
-  return new DevChain(node, { endpoint, accounts: devAccounts(endowedPaths(genesis)), close });
+  return {
+    ...chainControl(node),
+    endpoint: `ws://${formatHostPort({ ip: host, port: server.port })}`,
+    genesisHash: node.genesisHash,
+    get block() {
+      return node.best.header.number;
+    },
+    accounts: devAccounts(endowedPaths(genesis)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** Checks what needs no file and no socket. */

@@ -1,4 +1,5 @@
 import { BittensorError } from "../../base/errors.ts";
+import { type Rao, rao } from "../../domain/balance.ts";
 import { accountReader } from "../genesis/account.ts";
 import { type Amount, readAmount } from "../genesis/amount.ts";
 import { type DocumentError, Field } from "../genesis/field.ts";
@@ -10,43 +11,25 @@ import {
   setBalance,
   totalBalances,
 } from "../runtime/balances.ts";
+import type { AccountId } from "../runtime/primitives.ts";
 import { totalStake } from "../runtime/subtensor/storage.ts";
 import { accountOf, isOfBlock } from "../runtime/system.ts";
 import type { Hex } from "../scale/hex.ts";
 import { type ChainState, exportState, readState } from "./chain_state.ts";
 import { checkedSealMode } from "./seal_mode.ts";
 
-/** Blocks that can be mined by one call. */
-const MAX_MINED = 1_000_000;
-
 /** What its operator can do with a development chain, and nobody with a real one. */
-export class ChainControl {
-  readonly #node: DevNode;
-
-  constructor(node: DevNode) {
-    this.#node = node;
-  }
-
-  /** When blocks are sealed. */
-  get seal(): SealMode {
-    return this.#node.sealMode;
-  }
-
-  set seal(mode: SealMode) {
-    this.#node.sealMode = checkedSealMode(mode);
-  }
+export interface ChainControl {
+  /** Changes when blocks are sealed. @throws {RangeError} If an interval is out of range. */
+  setSeal(mode: SealMode): void;
 
   /**
    * Seals blocks, whatever the seal mode is; extrinsics that wait go into the first of them.
    *
-   * @throws {RangeError} If it is not a whole number from 1 to 1,000,000.
+   * @param count A whole number from 1 to 1,000,000. @default 1
+   * @throws {RangeError} If it is anything else.
    */
-  async mine(count = 1): Promise<void> {
-    if (!Number.isInteger(count) || count < 1 || count > MAX_MINED) {
-      throw new RangeError(`Cannot mine ${count} blocks: it is a whole number up to ${MAX_MINED}`);
-    }
-    await this.#node.mine(count);
-  }
+  mine(count?: number): Promise<void>;
 
   /**
    * Stops the clock of the blocks at a time, in milliseconds since 1970; `undefined` lets it run.
@@ -56,12 +39,15 @@ export class ChainControl {
    *
    * @throws {RangeError} If it is negative or not a whole number.
    */
-  setTime(time: number | undefined): void {
-    if (time !== undefined && !(Number.isSafeInteger(time) && time >= 0)) {
-      throw new RangeError(`Cannot set the time to ${time}: it is whole milliseconds since 1970`);
-    }
-    this.#node.stoppedClock = time;
-  }
+  setTime(time: number | undefined): void;
+
+  /**
+   * The free balance of an account.
+   *
+   * @param account An address, or the path of a development account such as `//Alice`.
+   * @throws {BittensorError} `devchain/invalid-balance` if it is no account.
+   */
+  balanceOf(account: string): Rao;
 
   /**
    * Gives an account a free balance, in a block of its own. With 0 the account is removed.
@@ -69,25 +55,10 @@ export class ChainControl {
    * @param account An address, or the path of a development account such as `//Alice`.
    * @throws {BittensorError} `devchain/invalid-balance` if the account or the balance is none.
    */
-  setBalance(account: string, balance: Amount): void {
-    const call = new Field({ account, balance }, invalidBalance);
-    const who = accountReader()(call.at("account").text(), call.at("account"));
-    const amount = readAmount(call.at("balance"));
-    if (amount > 0n && amount < EXISTENTIAL_DEPOSIT) {
-      call.at("balance").fail(`0 rao, or at least ${EXISTENTIAL_DEPOSIT} rao`);
-    }
-    const state = this.#node.stateAt(this.#node.best.header.number);
-    const issued = totalBalances(state) + totalStake.get(state);
-    if (issued - accountOf(state, who).data.free + amount > MAX_ISSUANCE) {
-      call.at("balance").fail(`no more than ${MAX_ISSUANCE} rao in all`);
-    }
-    this.#node.intervene((context) => setBalance(context, who, amount));
-  }
+  setBalance(account: string, balance: Amount): void;
 
-  /** Remembers this moment: the hash of the last block, for {@linkcode revert}. */
-  snapshot(): Hex {
-    return this.#node.best.hash;
-  }
+  /** Remembers this moment: the hash of the last block, for {@linkcode ChainControl.revert}. */
+  snapshot(): Hex;
 
   /**
    * Goes back to a block, as if those after it had never been, final ones included. What waits for
@@ -96,37 +67,101 @@ export class ChainControl {
    * @param snapshot The hash of any block whose state is kept.
    * @throws {BittensorError} `devchain/unknown-snapshot` if there is no such block.
    */
-  revert(snapshot: Hex): void {
-    const { store } = this.#node;
-    const number = store.numberOf(snapshot);
-    if (number === undefined || number < store.oldestState) {
-      throw new BittensorError(
-        "devchain/unknown-snapshot",
-        `Cannot revert to ${snapshot}: the chain has no block of that hash, or not its state`,
-        { hint: "revert to the hash that a snapshot gave; older states go with keepBlocks" },
-      );
-    }
-    if (number < store.latest) this.#node.revertTo(number);
-  }
+  revert(snapshot: Hex): void;
 
   /** The whole state after the last block, as a document. */
-  exportState(): ChainState {
-    return exportState(this.#node.store);
-  }
+  exportState(): ChainState;
 
   /**
    * Replaces the whole state, in a block of its own.
    *
-   * @throws {BittensorError} `devchain/invalid-state` if {@linkcode exportState} did not make it.
+   * @param state What {@linkcode ChainControl.exportState} made, of this chain or another.
+   * @throws {BittensorError} `devchain/invalid-state` if it is anything else.
    */
-  importState(state: ChainState): void {
-    const entries = readState(state);
-    this.#node.intervene(({ state }) => {
-      state.removeAll((key) => !isOfBlock(key));
-      for (const [key, value] of entries) state.set(key, value);
-    });
-  }
+  importState(state: ChainState): void;
+}
+
+/** Blocks that can be mined by one call. */
+const MAX_MINED = 1_000_000;
+
+/** The control of a node. */
+export function chainControl(node: DevNode): ChainControl {
+  return {
+    setSeal: (mode) => {
+      node.sealMode = checkedSealMode(mode);
+    },
+    mine: async (count = 1) => {
+      if (!Number.isInteger(count) || count < 1 || count > MAX_MINED) {
+        throw new RangeError(`Cannot mine ${count} blocks: it is a whole number to ${MAX_MINED}`);
+      }
+      await node.mine(count);
+    },
+    setTime: (time) => {
+      if (time !== undefined && !(Number.isSafeInteger(time) && time >= 0)) {
+        throw new RangeError(`Cannot set the time to ${time}: it is whole milliseconds since 1970`);
+      }
+      node.stoppedClock = time;
+    },
+    balanceOf: (account) => {
+      const who = readAccount(new Field({ account }, invalidBalance).at("account"));
+      return rao(accountOf(bestState(node), who).data.free);
+    },
+    setBalance: (account, balance) => {
+      const call = new Field({ account, balance }, invalidBalance);
+      const who = readAccount(call.at("account"));
+      const amount = readBalance(call.at("balance"), node, who);
+      node.intervene((context) => setBalance(context, who, amount));
+    },
+    snapshot: () => node.best.hash,
+    revert: (snapshot) => {
+      const number = keptNumberOf(node, snapshot);
+      if (number < node.best.header.number) node.revertTo(number);
+    },
+    exportState: () => exportState(node.store),
+    importState: (document) => {
+      const entries = readState(document);
+      node.intervene(({ state }) => {
+        state.removeAll((key) => !isOfBlock(key));
+        for (const [key, value] of entries) state.set(key, value);
+      });
+    },
+  };
 }
 
 const invalidBalance: DocumentError = (path, why, options) =>
-  new BittensorError("devchain/invalid-balance", `Cannot set a balance: ${path} ${why}`, options);
+  new BittensorError(
+    "devchain/invalid-balance",
+    `Cannot find or set a balance: ${path} ${why}`,
+    options,
+  );
+
+function bestState(node: DevNode) {
+  return node.stateAt(node.best.header.number);
+}
+
+function readAccount(field: Field): AccountId {
+  return accountReader()(field.text(), field);
+}
+
+/** A balance that an account may have: either nothing or enough to exist, and not too much. */
+function readBalance(field: Field, node: DevNode, who: AccountId): bigint {
+  const amount = readAmount(field);
+  if (amount > 0n && amount < EXISTENTIAL_DEPOSIT) {
+    field.fail(`0 rao, or at least ${EXISTENTIAL_DEPOSIT} rao`);
+  }
+  const state = bestState(node);
+  const others = totalBalances(state) + totalStake.get(state) - accountOf(state, who).data.free;
+  if (others + amount > MAX_ISSUANCE) field.fail(`no more than ${MAX_ISSUANCE} rao in all`);
+  return amount;
+}
+
+/** The number of a block that the chain can go back to. */
+function keptNumberOf({ store }: DevNode, snapshot: Hex): number {
+  const number = store.numberOf(snapshot);
+  if (number !== undefined && number >= store.oldestState) return number;
+  throw new BittensorError(
+    "devchain/unknown-snapshot",
+    `Cannot revert to ${snapshot}: the chain has no block of that hash, or not its state`,
+    { hint: "revert to the hash that a snapshot gave; older states go with keepBlocks" },
+  );
+}

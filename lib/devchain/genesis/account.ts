@@ -12,10 +12,14 @@ export type ReadAccount = (text: string, field: Field) => AccountId;
 /** A function that reads accounts: addresses, and paths of development accounts. */
 export function accountReader(): ReadAccount {
   const publicKeyOfPath = devPublicKeys();
+  // Many neurons share a coldkey, and to derive a key takes its time.
+  const known = new Map<string, AccountId>();
   return (text, field) => {
-    if (isDevPath(text)) return toHex(publicKeyOfPath(text));
     try {
-      return toHex(publicKeyOf(address(text)));
+      const account = known.get(text) ??
+        toHex(isDevPath(text) ? publicKeyOfPath(text) : publicKeyOf(address(text)));
+      known.set(text, account);
+      return account;
     } catch (error) {
       return field.fail(
         `an account: ${messageOf(error)}`,

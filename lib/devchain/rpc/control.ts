@@ -1,7 +1,7 @@
 /** RPC `dev_*`: what the operator of a development chain can do. No other node has these methods. */
 
 import { BittensorError } from "../../base/errors.ts";
-import { ChainControl } from "../control/chain_control.ts";
+import { chainControl } from "../control/chain_control.ts";
 import type { ChainState } from "../control/chain_state.ts";
 import { checkedSealMode } from "../control/seal_mode.ts";
 import type { DevNode } from "../node/dev_node.ts";
@@ -11,7 +11,7 @@ import type { RpcMethod, RpcMethods } from "./rpc_method.ts";
 
 /** The methods of this namespace; each answers with the hash of the best block if nothing else. */
 export function controlMethods(node: DevNode): RpcMethods {
-  const control = new ChainControl(node);
+  const control = chainControl(node);
   const doing = (work: (params: Params) => void | Promise<void>): RpcMethod => async (params) => {
     try {
       await work(params);
@@ -22,9 +22,7 @@ export function controlMethods(node: DevNode): RpcMethods {
   };
   return {
     dev_mine: doing((params) => control.mine(params.has(0) ? params.number(0) : 1)),
-    dev_setSeal: doing((params) => {
-      control.seal = checkedSealMode(params.value(0));
-    }),
+    dev_setSeal: doing((params) => control.setSeal(checkedSealMode(params.value(0)))),
     dev_setTime: doing((params) => control.setTime(params.has(0) ? params.number(0) : undefined)),
     dev_setBalance: doing((params) => control.setBalance(params.text(0), params.text(1))),
     dev_snapshot: () => control.snapshot(),

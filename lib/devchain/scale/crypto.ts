@@ -10,13 +10,17 @@ import {
   cryptoWaitReady,
   ed25519Verify,
   keyExtractSuri,
-  keyFromPath,
   mnemonicToMiniSecret,
   secp256k1Verify,
-  sr25519PairFromSeed,
   xxhashAsU8a,
 } from "@polkadot/util-crypto";
-import { sr25519Verify, waitReady } from "@polkadot/wasm-crypto";
+import {
+  sr25519DeriveKeypairHard,
+  sr25519DeriveKeypairSoft,
+  sr25519KeypairFromSeed,
+  sr25519Verify,
+  waitReady,
+} from "@polkadot/wasm-crypto";
 
 /** Waits for the WebAssembly: hashes run without it, but slower, and sr25519 does not. */
 export async function cryptoReady(): Promise<void> {
@@ -81,11 +85,24 @@ export function verifySignature(
 /** The phrase that every development key derives from; its secrets are public knowledge. */
 export const DEV_PHRASE = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
 
-/** A function that gives the sr25519 public key of a development path such as `//Alice`. */
+/** In a keypair the public key comes after it. */
+const SECRET_KEY_LENGTH = 64;
+
+/**
+ * A function that gives the sr25519 public key of a development path such as `//Alice`. It remembers
+ * where paths branch off: those of many accounts have all but the last step in common.
+ */
 export function devPublicKeys(): (path: string) => Uint8Array {
-  const root = sr25519PairFromSeed(mnemonicToMiniSecret(DEV_PHRASE));
-  return (path) => {
-    const { path: junctions } = keyExtractSuri(`${DEV_PHRASE}${path}`);
-    return keyFromPath(root, junctions, "sr25519").publicKey;
+  const parents = new Map([["", sr25519KeypairFromSeed(mnemonicToMiniSecret(DEV_PHRASE))]]);
+  const derive = (path: string): Uint8Array => {
+    const [last = ""] = /\/\/?[^/]+$/.exec(path) ?? [];
+    const [junction] = keyExtractSuri(`${DEV_PHRASE}${last}`).path;
+    if (junction === undefined) throw new RangeError(`Cannot derive a key by ${path}`);
+    const branch = path.slice(0, -last.length);
+    const parent = parents.get(branch) ?? derive(branch);
+    parents.set(branch, parent);
+    const step = junction.isHard ? sr25519DeriveKeypairHard : sr25519DeriveKeypairSoft;
+    return step(parent, junction.chainCode);
   };
+  return (path) => derive(path).subarray(SECRET_KEY_LENGTH);
 }

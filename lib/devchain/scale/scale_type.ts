@@ -11,6 +11,7 @@ import {
   type Codec,
   type CodecType,
   compactBn,
+  compactNumber,
   createCodec,
   createDecoder,
   Hex as HexCodec,
@@ -127,6 +128,44 @@ export const u128 = primitive("u128", u128Codec);
 /** A field as the metadata lists it. */
 export function field(type: number, name?: string) {
   return { name, type, typeName: undefined, docs: [] };
+}
+
+/** A list of `u32`, for long ones: written and read in one go. */
+export const u32List = integerList(u32, 4, {
+  write: (view, at, value: number) => view.setUint32(at, value, true),
+  read: (view, at) => view.getUint32(at, true),
+});
+
+/** A list of `u64`, for long ones. */
+export const u64List = integerList(u64, 8, {
+  write: (view, at, value: bigint) => view.setBigUint64(at, value, true),
+  read: (view, at) => view.getBigUint64(at, true),
+});
+
+function integerList<T>(
+  item: ScaleType<T>,
+  width: number,
+  { write, read }: {
+    readonly write: (view: DataView, at: number, value: T) => void;
+    readonly read: (view: DataView, at: number) => T;
+  },
+): ScaleType<readonly T[]> {
+  const encode = (values: readonly T[]) => {
+    const prefix = compactNumber.enc(values.length);
+    const encoding = new Uint8Array(prefix.length + values.length * width);
+    encoding.set(prefix);
+    const view = new DataView(encoding.buffer, prefix.length);
+    values.forEach((value, index) => write(view, index * width, value));
+    return encoding;
+  };
+  const decode = createDecoder((input) => {
+    const length = compactNumber.dec(input);
+    const { buffer, byteOffset, byteLength } = Bytes(length * width).dec(input);
+    if (byteLength !== length * width) throw new RangeError("the list is cut off");
+    const view = new DataView(buffer, byteOffset, byteLength);
+    return Array.from({ length }, (_, index) => read(view, index * width));
+  });
+  return scaleType(createCodec(encode, decode), (of) => ({ tag: "sequence", value: of(item) }));
 }
 
 /** A list of any length. */

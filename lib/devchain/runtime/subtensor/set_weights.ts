@@ -1,6 +1,6 @@
 /** `SubtensorModule.set_weights`: a neuron says whom its emission goes to. */
 
-import { u32, u64, vec } from "../../scale/scale_type.ts";
+import { u32List, u64List } from "../../scale/scale_type.ts";
 import type { ReadableState } from "../../state/overlay.ts";
 import { ensureSigned, palletCall } from "../pallet.ts";
 import { emitPending } from "./emission.ts";
@@ -17,7 +17,7 @@ interface WeightsArguments {
 export const setWeights = palletCall({
   index: 0,
   docs: "Pays out what the signer's neuron accrued by its old weights, and gives it new ones.",
-  args: { dests: vec(u64), weights: vec(u32) },
+  args: { dests: u64List, weights: u32List },
   weight: 0n,
   paysFee: false,
   dispatch: (context, args) => {

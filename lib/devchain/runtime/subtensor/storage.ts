@@ -1,6 +1,16 @@
 /** Storage of pallet SubtensorModule. */
 
-import { struct, u128, u16, u32, u64, u8, type ValueOf, vec } from "../../scale/scale_type.ts";
+import {
+  struct,
+  u128,
+  u16,
+  u32,
+  u32List,
+  u64,
+  u64List,
+  u8,
+  type ValueOf,
+} from "../../scale/scale_type.ts";
 import { accountId } from "../primitives.ts";
 import { PalletStorage } from "../storage.ts";
 
@@ -95,14 +105,14 @@ export const pendingEmission = prefix.map(
 export const weightUids = prefix.map(
   "WeightUids",
   byUid,
-  vec(u64),
+  u64List,
   [],
   "The neurons that a neuron gives weight.",
 );
 export const weightVals = prefix.map(
   "WeightVals",
   byUid,
-  vec(u32),
+  u32List,
   [],
   "The weights of WeightUids; 4294967295 is 1.",
 );
