@@ -67,9 +67,11 @@ Deno.test("changePassword() changes nothing when it is refused or aborted", asyn
   const reason = new Error("changed my mind");
   const aborted = made.changePassword({
     password: OLD,
-    newPassword: NEW,
+    newPassword: () => {
+      controller.abort(reason);
+      return NEW();
+    },
     signal: controller.signal,
-    onProgress: () => controller.abort(reason),
   });
   await assert.rejects(aborted, (error) => error === reason);
   await assert.rejects(made.changePassword({ key: "hotkey", newPassword: NEW }), {
