@@ -30,6 +30,8 @@ const ADAPTERS: Readonly<Record<string, readonly string[]>> = {
   "libsodium-wrappers-sumo": ["lib/wallet/sodium.ts"],
   "@inquirer/prompts": ["lib/wallet/prompt.ts", "cli/view/prompts.ts"],
   "numpy-ts": ["lib/metagraph/arrays.ts"],
+  "@observablehq/plot": ["lib/metagraph/figure.ts"],
+  "linkedom": ["lib/metagraph/figure.ts"],
   "gpt-tokenizer": ["lib/text/tokenizer.ts"],
   "@logtape/logtape": ["lib/base/log.ts"],
   "@commander-js/extra-typings": ["cli/program.ts"],
