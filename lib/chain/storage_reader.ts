@@ -6,8 +6,14 @@ import { fromHex } from "./hex.ts";
 import type { RpcClient } from "./rpc_client.ts";
 import { PREFIX_BYTES, storageKey } from "./storage_key.ts";
 
-/** Keys per request: what nodes serve at once. */
+/** Most keys of a page: what nodes serve at once. */
 const PAGE = 1000;
+
+/** Keys of the page that shows how long the values are. */
+const FIRST_PAGE = 128;
+
+/** Longest page: nodes refuse to send more than some 15 MB. */
+const PAGE_CHARACTERS = 4_000_000;
 
 /** Where and when to read. */
 export interface StorageView {
@@ -29,10 +35,9 @@ export async function readEntries(
   let start: Hex = prefix;
   while (true) {
     const keys = await rpc.request<Hex[]>("state_getKeysPaged", [prefix, PAGE, start, at], wait);
-    const values = await readPage(view, keys);
-    for (const key of keys) {
-      const value = values.get(key);
-      if (value) entries.push({ key: fromHex(key).subarray(PREFIX_BYTES), value: fromHex(value) });
+    const values = await readValues(view, keys);
+    for (const [index, value] of values.entries()) {
+      if (value) entries.push({ key: fromHex(keys[index]!).subarray(PREFIX_BYTES), value });
     }
     const last = keys.at(-1);
     if (keys.length < PAGE || last === undefined) return entries;
@@ -40,29 +45,46 @@ export async function readEntries(
   }
 }
 
-/** The values of some keys, in their order; undefined where nothing was ever written. */
+/**
+ * The values of some keys, in their order; undefined where nothing was ever written.
+ *
+ * The first page shows how long the values are: the others are as long as a node will serve. Each is
+ * asked for before the one ahead of it is decoded.
+ */
 export async function readValues(
   view: StorageView,
   keys: readonly Hex[],
 ): Promise<(Uint8Array | undefined)[]> {
   const found: (Uint8Array | undefined)[] = [];
-  for (let from = 0; from < keys.length; from += PAGE) {
-    const page = keys.slice(from, from + PAGE);
-    const values = await readPage(view, page);
-    for (const key of page) {
-      const value = values.get(key);
-      found.push(value ? fromHex(value) : undefined);
-    }
+  let ask = askPage(view, keys.slice(0, FIRST_PAGE));
+  let from = FIRST_PAGE;
+  let size: number | undefined;
+  while (found.length < keys.length) {
+    const values = await ask;
+    size ??= pageSize(values);
+    ask = askPage(view, keys.slice(from, from += size));
+    // Its failure is thrown above, unless this page fails before.
+    ask.catch(() => {});
+    for (const value of values) found.push(value === null ? undefined : fromHex(value));
   }
   return found;
 }
 
-async function readPage(
+/** How many values like these make a page. */
+function pageSize(values: readonly (Hex | null)[]): number {
+  const characters = values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+  const fitting = Math.floor(PAGE_CHARACTERS * values.length / Math.max(1, characters));
+  return Math.min(PAGE, Math.max(1, fitting));
+}
+
+/** The values of one page, as the node writes them. */
+async function askPage(
   { rpc, at, wait }: StorageView,
   keys: readonly Hex[],
-): Promise<ReadonlyMap<Hex, Hex | null>> {
-  if (keys.length === 0) return new Map();
+): Promise<(Hex | null)[]> {
+  if (keys.length === 0) return [];
   type Changes = [{ changes: [Hex, Hex | null][] }];
   const [{ changes }] = await rpc.request<Changes>("state_queryStorageAt", [keys, at], wait);
-  return new Map(changes);
+  const values = new Map(changes);
+  return keys.map((key) => values.get(key) ?? null);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ExtrinsicError } from "../../lib/chain/extrinsic_error.ts";
 import { subtensor } from "../../lib/chain/subtensor.ts";
+import { writeSetting } from "../../lib/domain/config.ts";
 import { devchain } from "../../lib/devchain/devchain.ts";
 import { keypairFromUri } from "../../lib/wallet/keypair.ts";
 
@@ -17,6 +18,29 @@ Deno.test("subtensor() reads the block, balances and neurons of a fresh chain", 
   assert.equal(await client.getBalance(alice.address), 1_000_000_000_000n);
   assert.equal(await client.getBalance(hotkey.address), 0n);
   assert.deepEqual(await client.neurons(), []);
+});
+
+Deno.test("subtensor() finds the network in the environment, and in the config file", async () => {
+  await using chain = await devchain();
+  const folder = await Deno.makeTempDir();
+  const [network, config] = ["BT_NETWORK", "BT_CONFIG"].map((name) => Deno.env.get(name));
+  try {
+    const path = `${folder}/config.json`;
+    await writeSetting("network", chain.endpoint, { path });
+    Deno.env.set("BT_CONFIG", path);
+    Deno.env.set("BT_NETWORK", "akatsuki");
+    await assert.rejects(subtensor(), { message: /akatsuki: its chain stopped/ });
+    Deno.env.delete("BT_NETWORK");
+    await using client = await subtensor();
+    assert.equal(client.network, chain.endpoint);
+    await assert.rejects(subtensor({ network: "nowhere" }), { code: "chain/unknown-network" });
+  } finally {
+    for (const [name, value] of [["BT_NETWORK", network], ["BT_CONFIG", config]] as const) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("subscribe() registers a neuron, and then moves it", async () => {
