@@ -2,6 +2,7 @@
 
 import { withDeadline } from "../base/deadline.ts";
 import { BittensorError } from "../base/errors.ts";
+import { isLoopback } from "../chain/networks.ts";
 import { formatIp, parseIp } from "../domain/ip.ts";
 
 /** What is known when an axon subscribes. */
@@ -46,7 +47,7 @@ export async function externalAddress(options: ExternalAddressOptions): Promise<
   const { externalIp, boundIp, chainEndpoint, subscribedIp } = options;
   if (externalIp instanceof URL) return await askService(externalIp, options);
   if (externalIp !== undefined) return formatIp(parseIp(externalIp));
-  if (isLoopback(new URL(chainEndpoint).hostname)) return localAddress(boundIp);
+  if (isLoopback(chainEndpoint)) return localAddress(boundIp);
   const known = await subscribedIp();
   if (known !== undefined) return known;
   throw new BittensorError(
@@ -65,11 +66,6 @@ function localAddress(boundIp: string): string {
     `Cannot subscribe the axon: the chain refuses its address ${ip}`,
     { hint: `let it listen on all addresses (leave ip out), or on ${LOOPBACK_IP}` },
   );
-}
-
-/** Whether a host of a URL is this machine. */
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 }
 
 async function askService(

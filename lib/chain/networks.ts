@@ -83,7 +83,7 @@ export function withoutCredentials(endpoint: string): string {
 
 /** Whether an endpoint is on this machine. */
 export function isLoopback(endpoint: string): boolean {
-  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(endpoint).hostname);
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(endpoint).hostname);
 }
 
 /** `host:port` is how the seed era wrote an endpoint. */

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BittensorError } from "../../lib/base/errors.ts";
+import type { Hex } from "../../lib/chain/chain.ts";
+import { fromHex } from "../../lib/chain/hex.ts";
 import * as seedEra from "../../lib/chain/pallets/seed_era.ts";
+import { encodeAddress } from "../../lib/domain/address.ts";
+import { formatIp } from "../../lib/domain/ip.ts";
+import vectors from "../vectors/chain.json" with { type: "json" };
 import { storedChain } from "./stored_chain.ts";
 
 /** The state of `n` neurons whose rows of one storage map are these. */
@@ -28,6 +33,21 @@ Deno.test("fetchNeurons() decodes a neuron byte by byte", async () => {
     0,
   ]);
   assert.equal(found?.hotkey, "5C4hrfjw9DjXZTzV3MwzrrAr9P1MJhSrvWGWqi1eSuyUpnhM");
+});
+
+Deno.test("fetchNeurons() decodes the published neuron", async () => {
+  const { value, scale } = vectors.NeuronMetadataOf.example;
+  const rows: [number, Uint8Array][] = [[36, fromHex(scale as Hex)]];
+  const [found] = await seedEra.fetchNeurons(stateOf(37, "Neurons", rows), [36]);
+  assert.deepEqual(found, {
+    uid: value.uid,
+    hotkey: encodeAddress(fromHex(value.hotkey as Hex)),
+    ip: formatIp({ value: BigInt(value.ip), type: 4 }),
+    ipType: value.ip_type,
+    port: value.port,
+    modality: value.modality,
+    coldkey: encodeAddress(fromHex(value.coldkey as Hex)),
+  });
 });
 
 const malformed: readonly [what: string, rows: [number, Uint8Array][], message: RegExp][] = [

@@ -20,6 +20,8 @@ async function session(client: Subtensor): Promise<unknown> {
       if (number === 3) break;
     }
   })();
+  // When the session fails before, that says why.
+  following.catch(() => {});
   const amount = tao("1.5");
   const place = { ip: "203.0.113.7", port: 8091, coldkey: alice.address };
   const early = { waitForInclusion: true, waitForFinalization: false };
