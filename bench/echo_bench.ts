@@ -1,19 +1,19 @@
 /**
  * Requests per second of our dendrite and axon against bare grpc-js that moves the same bytes.
  *
- * Run with `deno task bench`. Every client and every server is a process of its own; 32 requests are
- * in flight. Two stacks are compared at a time: they start together, several times anew, since some
- * processes run faster for all of their life than others, and take turns in short rounds, in the order
- * A B B A, so that what slows the machine down for a while slows both. The first of these turns warm
- * up and do not count. Each of the others gives a ratio; their median is told, and what the middle
- * half of them spans.
+ * Run with `deno run -P=test bench/echo_bench.ts [starts]`. Every client and every server is a process
+ * of its own; 32 requests are in flight. Two stacks are compared at a time: they start together,
+ * several times anew, since some processes run faster for all of their life than others, and take
+ * turns in short rounds, in the order A B B A, so that what slows the machine down for a while slows
+ * both. The first of these turns warm up and do not count. Each of the others gives a ratio; their
+ * median is told, and what the middle half of them spans.
  */
 
 import type { Mode } from "./echo.ts";
 import { percentile } from "bittensor";
 import { type BenchProcess, median, startProcess } from "./process.ts";
 
-const STARTS = 4;
+const STARTS = Number(Deno.args[0] ?? 4);
 const TURNS = 4;
 const WARM_UP_TURNS = 2;
 const ROUND_MS = 200;

@@ -9,8 +9,8 @@ const PREFIX_BYTES = 5;
 /**
  * How much is handed over at a time, in bytes.
  *
- * The runtime copies all that it is handed. A megabyte of it would get pages from the system each
- * time, one fault for each; so much comes from what was freed just before.
+ * The runtime copies what it is handed. For a megabyte it takes fresh memory from the system each
+ * time, page by page; so little fits into what was freed just before.
  */
 const PART_BYTES = 64 * 1024;
 
@@ -19,7 +19,7 @@ const MOST_IDLE_BYTES = 32 * 1024 * 1024;
 
 /** Sends messages. */
 export class MessageSender {
-  /** Memory that no message uses, used last at the end. */
+  /** Memory that no message uses; what was used last is last. */
   readonly #idle: ArrayBuffer[] = [];
   #idleBytes = 0;
 
@@ -62,7 +62,7 @@ export class MessageSender {
     return frame;
   }
 
-  /** Memory for so many bytes: of what is kept that used last, if it is not far too large. */
+  /** Memory for so many bytes: what was used last of what is kept and not far too large. */
   #take(length: number): ArrayBuffer {
     const rounded = Math.ceil(length / PART_BYTES) * PART_BYTES;
     const index = this.#idle.findLastIndex(({ byteLength }) =>
