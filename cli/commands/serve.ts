@@ -74,18 +74,18 @@ async function serve(
       ? "not subscribed"
       : `${axon.externalIp}:${axon.externalPort}`,
   }));
-  context.remark("Serving until Ctrl-C.");
-  await aborted(signal);
-  await axon.stop();
-  const { total } = axon.statistics();
-  context.print(`Answered ${total.requests} requests.`);
   context.finish({
     model: model.name,
     device: model.device.device,
     hotkey,
     port: axon.port,
-    total,
+    externalIp: axon.externalIp ?? null,
+    externalPort: axon.externalPort ?? null,
   });
+  context.remark("Serving until Ctrl-C.");
+  await aborted(signal);
+  await axon.stop();
+  context.remark(`Answered ${axon.statistics().total.requests} requests.`);
 }
 
 async function subscribe(
