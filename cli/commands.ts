@@ -14,9 +14,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/devchain.ts")).devchainCommand,
   },
   {
+    name: "up",
+    summary: "bring up a network on this machine and watch it, until Ctrl-C",
+    load: async () => (await import("./commands/up.ts")).upCommand,
+  },
+  {
     name: "wallet",
     summary: "make, list and restore keys",
     load: async () => (await import("./commands/wallet.ts")).walletCommand,
+  },
+  {
+    name: "metagraph",
+    summary: "show the neurons of a network",
+    load: async () => (await import("./commands/metagraph.ts")).metagraphCommand,
   },
   {
     name: "neuron",
