@@ -40,6 +40,8 @@ export interface Call {
   readonly pallet: string;
   readonly name: string;
   readonly args: readonly unknown[];
+  /** What the log says when a block holds it: a name with its colon, and details. */
+  readonly note: readonly [prefix: string, detail: string];
   /** What it takes from the free balance of the signer besides the fee, in rao. */
   readonly spends?: Rao | undefined;
 }

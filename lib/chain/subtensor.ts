@@ -2,8 +2,8 @@
 
 import type { WaitOptions } from "../base/deadline.ts";
 import { BittensorError } from "../base/errors.ts";
-import { type Address, publicKeyOf } from "../domain/address.ts";
-import { formatTao, type Rao, rao } from "../domain/balance.ts";
+import type { Address } from "../domain/address.ts";
+import { type Rao, rao } from "../domain/balance.ts";
 import { findSetting } from "../domain/config.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import { logSuccess } from "../domain/log_event.ts";
@@ -18,7 +18,6 @@ import {
   followExtrinsic,
   submitExtrinsic,
 } from "./extrinsic.ts";
-import { toHex } from "./hex.ts";
 import { findNetwork } from "./networks.ts";
 import { fetchState, hasSeedEraPallet } from "./pallets/seed_era.ts";
 import * as calls from "./pallets/seed_era_calls.ts";
@@ -236,18 +235,17 @@ export class Subtensor implements AsyncDisposable {
    * @throws {ExtrinsicError} If the chain refuses it, such as `SubtensorModule.InvalidIpAddress`.
    */
   async subscribe(options: SubscribeOptions): Promise<ExtrinsicReceipt> {
-    const { hotkey, coldkey, ip, port, modality = Modality.TEXT, timeoutMs, signal } = options;
-    const call = calls.subscribeCall({ coldkey, ip, port, modality });
-    const known = await this.#neuronOf(hotkey.address, { timeoutMs, signal });
+    const { hotkey: signer, coldkey, ip, port, modality = Modality.TEXT } = options;
+    const hotkey = signer.address;
+    const call = calls.subscribeCall({ hotkey, coldkey, ip, port, modality });
+    const { timeoutMs, signal } = options;
+    const known = await this.#neuronOf(hotkey, { timeoutMs, signal });
     const isThere = known?.ip === formatIp(parseIp(ip)) && known.port === port &&
       known.modality === modality && known.coldkey === coldkey;
-    const place = `ip: ${ip}, port: ${port}, modality: ${modality}, ` +
-      `hotkey: ${toHex(hotkey.publicKey)}, coldkey: ${toHex(publicKeyOf(coldkey))}`;
-    if (isThere) {
-      logSuccess("chain", "Subscribed with", place, "blue");
-      return { fee: rao(0n), finalized: false, events: [] };
-    }
-    return await this.#send(call, hotkey, options, ["Subscribed:", place]);
+    if (!isThere) return await this.#send(call, signer, options);
+    const [, place] = call.note;
+    logSuccess("chain", "Subscribed with", place, "blue");
+    return { fee: rao(0n), finalized: false, events: [] };
   }
 
   /**
@@ -258,9 +256,7 @@ export class Subtensor implements AsyncDisposable {
    */
   async setWeights(options: SetWeightsOptions): Promise<ExtrinsicReceipt> {
     const call = calls.setWeightsCall(options.uids, options.weights);
-    const { uids, weights } = options;
-    const pairs = Array.from(uids, (uid, index) => `${uid}: ${weights[index]}`).join(", ");
-    return await this.#send(call, options.hotkey, options, ["Set weights:", pairs]);
+    return await this.#send(call, options.hotkey, options);
   }
 
   /**
@@ -270,10 +266,8 @@ export class Subtensor implements AsyncDisposable {
    * @throws {ExtrinsicError} If the chain refuses it, such as `SubtensorModule.NotActive`.
    */
   async addStake(options: StakeOptions): Promise<ExtrinsicReceipt> {
-    const { hotkey, amount } = options;
-    const call = calls.addStakeCall(hotkey, amount);
-    const done = `${formatTao(amount)}->${hotkey}`;
-    return await this.#send(call, options.coldkey, options, ["Staked:", done]);
+    const call = calls.addStakeCall(options.hotkey, options.amount);
+    return await this.#send(call, options.coldkey, options);
   }
 
   /**
@@ -284,10 +278,8 @@ export class Subtensor implements AsyncDisposable {
    * `SubtensorModule.NotEnoughStaketoWithdraw`.
    */
   async removeStake(options: StakeOptions): Promise<ExtrinsicReceipt> {
-    const { hotkey, amount } = options;
-    const call = calls.removeStakeCall(hotkey, amount);
-    const done = `${formatTao(amount)}<-${hotkey}`;
-    return await this.#send(call, options.coldkey, options, ["Unstaked:", done]);
+    const call = calls.removeStakeCall(options.hotkey, options.amount);
+    return await this.#send(call, options.coldkey, options);
   }
 
   /**
@@ -299,10 +291,8 @@ export class Subtensor implements AsyncDisposable {
    * @throws {ExtrinsicError} If the chain refuses it, such as `Balances.ExistentialDeposit`.
    */
   async transfer(options: TransferOptions): Promise<ExtrinsicReceipt> {
-    const { dest, amount } = options;
-    const call = calls.transferCall(dest, amount);
-    const done = `${formatTao(amount)}->${dest}`;
-    return await this.#send(call, options.coldkey, options, ["Transferred:", done]);
+    const call = calls.transferCall(options.dest, options.amount);
+    return await this.#send(call, options.coldkey, options);
   }
 
   /** Text form of the tutorial: `Subtensor (local:ws://127.0.0.1:9944)`. */
@@ -315,20 +305,14 @@ export class Subtensor implements AsyncDisposable {
     await this.#chain[Symbol.asyncDispose]();
   }
 
-  /** @param done What the log says when the extrinsic is where the caller wants it. */
-  async #send(
-    call: Call,
-    signer: Signer,
-    options: ExtrinsicOptions,
-    [prefix, detail]: readonly [prefix: string, detail: string],
-  ): Promise<ExtrinsicReceipt> {
+  async #send(call: Call, signer: Signer, options: ExtrinsicOptions): Promise<ExtrinsicReceipt> {
     const submit = () => {
       options.signal?.throwIfAborted();
       return submitExtrinsic(this.#chain, call, signer, options);
     };
     const extrinsic = await this.#turns.take(signer.address, submit, options.signal);
     const receipt = await followExtrinsic(this.#chain, extrinsic, options);
-    if (receipt.blockHash !== undefined) logSuccess("chain", prefix, detail, "blue");
+    if (receipt.blockHash !== undefined) logSuccess("chain", ...call.note, "blue");
     return receipt;
   }
 

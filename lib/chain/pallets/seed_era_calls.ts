@@ -6,6 +6,7 @@ import { formatTao, type Rao } from "../../domain/balance.ts";
 import { parseIp } from "../../domain/ip.ts";
 import type { Modality } from "../../domain/modality.ts";
 import type { Call } from "../chain.ts";
+import { toHex } from "../hex.ts";
 import { normalizeWeights } from "../weights.ts";
 import { PALLET } from "./seed_era.ts";
 
@@ -14,6 +15,8 @@ const MOST_RAO = 2n ** 64n - 1n;
 
 /** What a neuron tells the chain about itself. */
 export interface Subscription {
+  /** Key of the neuron. */
+  readonly hotkey: Address;
   readonly ip: string;
   readonly port: number;
   readonly modality: Modality;
@@ -26,15 +29,18 @@ export interface Subscription {
  *
  * @throws {BittensorError} `ip/invalid`, `chain/invalid-port`, `address/invalid`.
  */
-export function subscribeCall({ ip, port, modality, coldkey }: Subscription): Call {
+export function subscribeCall({ hotkey, ip, port, modality, coldkey }: Subscription): Call {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new BittensorError("chain/invalid-port", `Cannot subscribe with the port ${port}`, {
       hint: "a port is a whole number from 1 to 65535",
     });
   }
   const { value, type } = parseIp(ip);
-  const args = [value, port, type, modality, publicKeyOf(address(coldkey))];
-  return { pallet: PALLET, name: "subscribe", args };
+  const owner = publicKeyOf(address(coldkey));
+  const place = `ip: ${ip}, port: ${port}, modality: ${modality}, ` +
+    `hotkey: ${toHex(publicKeyOf(hotkey))}, coldkey: ${toHex(owner)}`;
+  const args = [value, port, type, modality, owner];
+  return { pallet: PALLET, name: "subscribe", args, note: ["Subscribed:", place] };
 }
 
 /**
@@ -46,15 +52,17 @@ export function setWeightsCall(
   uids: ArrayLike<number | bigint>,
   weights: ArrayLike<number>,
 ): Call {
-  const normalized = normalizeWeights(uids, weights);
-  if (new Set(normalized.uids).size < normalized.uids.length) {
+  const { uids: dests, values } = normalizeWeights(uids, weights);
+  if (new Set(dests).size < dests.length) {
     throw new BittensorError(
       "chain/invalid-weights",
       "Cannot use these weights: a uid is there twice",
       { hint: "pass each uid once" },
     );
   }
-  return { pallet: PALLET, name: "set_weights", args: [normalized.uids, normalized.values] };
+  const pairs = Array.from(uids, (uid, index) => `${uid}: ${weights[index]}`).join(", ");
+  const note = ["Set weights:", pairs] as const;
+  return { pallet: PALLET, name: "set_weights", args: [dests, values], note };
 }
 
 /**
@@ -65,7 +73,8 @@ export function setWeightsCall(
 export function addStakeCall(hotkey: Address, amount: Rao): Call {
   checkAmount(amount);
   const args = [publicKeyOf(address(hotkey)), amount];
-  return { pallet: PALLET, name: "add_stake", args, spends: amount };
+  const note = ["Staked:", `${formatTao(amount)}->${hotkey}`] as const;
+  return { pallet: PALLET, name: "add_stake", args, note, spends: amount };
 }
 
 /**
@@ -75,7 +84,9 @@ export function addStakeCall(hotkey: Address, amount: Rao): Call {
  */
 export function removeStakeCall(hotkey: Address, amount: Rao): Call {
   checkAmount(amount);
-  return { pallet: PALLET, name: "remove_stake", args: [publicKeyOf(address(hotkey)), amount] };
+  const args = [publicKeyOf(address(hotkey)), amount];
+  const note = ["Unstaked:", `${formatTao(amount)}<-${hotkey}`] as const;
+  return { pallet: PALLET, name: "remove_stake", args, note };
 }
 
 /**
@@ -86,7 +97,8 @@ export function removeStakeCall(hotkey: Address, amount: Rao): Call {
 export function transferCall(dest: Address, amount: Rao): Call {
   checkAmount(amount);
   const args = [{ Id: publicKeyOf(address(dest)) }, amount];
-  return { pallet: "Balances", name: "transfer", args, spends: amount };
+  const note = ["Transferred:", `${formatTao(amount)}->${dest}`] as const;
+  return { pallet: "Balances", name: "transfer", args, note, spends: amount };
 }
 
 function checkAmount(amount: Rao): void {
