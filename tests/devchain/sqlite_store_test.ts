@@ -15,25 +15,117 @@ const key = fc.uint8Array({ maxLength: 2 }).map((bytes): Hex => `0x${bytes.toHex
 const value = fc.option(fc.uint8Array({ maxLength: 3 }), { nil: undefined });
 const changes = fc.array(fc.tuple(key, value), { maxLength: 8 }).map((entries) => new Map(entries));
 
-Deno.test("SqliteStore keeps the state after every block", () => {
-  fc.assert(fc.property(fc.array(changes, { maxLength: 8 }), (blocks) => {
-    using store = new SqliteStore();
-    const states: Map<Hex, Uint8Array>[] = [];
-    for (const [number, written] of blocks.entries()) {
-      store.append(block(number), written);
-      const state = new Map(states.at(-1));
-      for (const [key, bytes] of written) {
-        if (bytes === undefined) state.delete(key);
-        else state.set(key, bytes);
+/** What happens to a store, and to the list of states that it should hold. */
+type Step =
+  | { readonly do: "append"; readonly changes: Map<Hex, Uint8Array | undefined> }
+  | { readonly do: "revert"; readonly back: number }
+  | { readonly do: "fail"; readonly changes: Map<Hex, Uint8Array | undefined> }
+  | { readonly do: "finalize" }
+  | { readonly do: "reopen" };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("append" as const), changes }) },
+  fc.record({ do: fc.constant("revert" as const), back: fc.nat(4) }),
+  fc.record({ do: fc.constant("fail" as const), changes }),
+  fc.constant({ do: "finalize" } as const),
+  fc.constant({ do: "reopen" } as const),
+);
+
+type States = readonly ReadonlyMap<Hex, Uint8Array>[];
+
+function stateAfter(states: States, written: ReadonlyMap<Hex, Uint8Array | undefined>) {
+  const state = new Map(states.at(-1));
+  for (const [key, bytes] of written) {
+    if (bytes === undefined) state.delete(key);
+    else state.set(key, bytes);
+  }
+  return state;
+}
+
+/** A store in a file, beside the list of states that it should hold. */
+class Comparison implements Disposable {
+  readonly #options: { readonly path: string; readonly keepBlocks: number };
+  #store: SqliteStore;
+  #states: States = [];
+  #finalized = 0;
+
+  constructor(path: string, keepBlocks: number) {
+    this.#options = { path, keepBlocks };
+    this.#store = new SqliteStore(this.#options);
+  }
+
+  /** Does the same to both. */
+  apply(step: Step): void {
+    const { latest, oldestState } = this.#store;
+    if (step.do === "append") {
+      this.#store.append(block(latest + 1), step.changes);
+      this.#states = [...this.#states, stateAfter(this.#states, step.changes)];
+    } else if (step.do === "revert" && latest - step.back >= oldestState) {
+      this.#revertTo(latest - step.back);
+    } else if (step.do === "fail") {
+      const failure = new Error("no");
+      const fail = () => {
+        this.#store.append(block(latest + 1), step.changes);
+        throw failure;
+      };
+      assert.throws(() => this.#store.transaction(fail), failure);
+    } else if (step.do === "finalize" && latest >= 0) {
+      this.#finalized = latest;
+      this.#store.finalize(latest);
+    } else if (step.do === "reopen") {
+      this[Symbol.dispose]();
+      this.#store = new SqliteStore(this.#options);
+    }
+  }
+
+  #revertTo(number: number): void {
+    const before = this.#states.at(-1)!;
+    this.#states = this.#states.slice(0, number + 1);
+    const changes = this.#store.revertTo(number);
+    assert.deepEqual(stateAfter([before], changes), new Map(this.#states.at(-1)));
+    this.#finalized = Math.min(this.#finalized, number);
+  }
+
+  /** Every state that should be kept is there, and those before are refused. */
+  check(): void {
+    const { latest, finalized, oldestState } = this.#store;
+    assert.equal(latest, this.#states.length - 1);
+    assert.equal(finalized, this.#finalized);
+    assert(oldestState <= Math.max(this.#states.length - this.#options.keepBlocks, 0));
+    const range = { prefix: "0x", limit: 100 } as const;
+    for (const [number, state] of this.#states.entries()) {
+      if (number < oldestState) {
+        assert.throws(() => this.#store.keys(range, number), RangeError);
+        continue;
       }
-      states.push(state);
+      assert.deepEqual(this.#store.keys(range, number), [...state.keys()].sort());
+      for (const [key, bytes] of state) assert.deepEqual(this.#store.read(key, number), bytes);
     }
-    for (const [number, state] of states.entries()) {
-      const sorted = [...state.keys()].sort();
-      assert.deepEqual(store.keys({ prefix: "0x", limit: 100 }, number), sorted);
-      for (const key of sorted) assert.deepEqual(store.read(key, number), state.get(key));
-    }
-  }));
+  }
+
+  [Symbol.dispose](): void {
+    this.#store[Symbol.dispose]();
+  }
+}
+
+Deno.test("SqliteStore keeps states as a list would, whatever happens", () => {
+  const folder = Deno.makeTempDirSync();
+  const keepBlocks = fc.constantFrom(1, 3, Infinity);
+  let runs = 0;
+  try {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), keepBlocks, (steps, keepBlocks) => {
+        using comparison = new Comparison(`${folder}/${runs++}.db`, keepBlocks);
+        for (const step of steps) {
+          comparison.apply(step);
+          comparison.check();
+        }
+      }),
+      { numRuns: 50 },
+    );
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
 
 Deno.test("SqliteStore.keys() lists a prefix in pages", () => {

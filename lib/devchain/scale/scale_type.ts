@@ -117,12 +117,50 @@ function primitive<T>(tag: PrimitiveName, codec: Codec<T>): ScaleType<T> {
   return scaleType(codec, () => ({ tag: "primitive", value: { tag, value: undefined } }));
 }
 
+/** How an integer lies in memory. */
+interface Layout<T> {
+  readonly width: number;
+  readonly write: (view: DataView, at: number, value: T) => void;
+  readonly read: (view: DataView, at: number) => T;
+}
+
+const U32: Layout<number> = {
+  width: 4,
+  write: (view, at, value) => view.setUint32(at, value, true),
+  read: (view, at) => view.getUint32(at, true),
+};
+
+const U64: Layout<bigint> = {
+  width: 8,
+  write: (view, at, value) => view.setBigUint64(at, value, true),
+  read: (view, at) => view.getBigUint64(at, true),
+};
+
+/** The integers that the state is full of, several times as fast on their own as by the codec. */
+function integer<T>(
+  tag: PrimitiveName,
+  codec: Codec<T>,
+  { width, write, read }: Layout<T>,
+): ScaleType<T> {
+  return {
+    ...primitive(tag, codec),
+    encode: (value) => {
+      const encoding = new Uint8Array(width);
+      write(new DataView(encoding.buffer), 0, value);
+      return encoding;
+    },
+    decode: ({ buffer, byteOffset, byteLength }) => {
+      return read(new DataView(buffer, byteOffset, byteLength), 0);
+    },
+  };
+}
+
 export const bool = primitive("bool", boolCodec);
 export const str = primitive("str", strCodec);
 export const u8 = primitive("u8", u8Codec);
 export const u16 = primitive("u16", u16Codec);
-export const u32 = primitive("u32", u32Codec);
-export const u64 = primitive("u64", u64Codec);
+export const u32 = integer("u32", u32Codec, U32);
+export const u64 = integer("u64", u64Codec, U64);
 export const u128 = primitive("u128", u128Codec);
 
 /** A field as the metadata lists it. */
@@ -131,24 +169,14 @@ export function field(type: number, name?: string) {
 }
 
 /** A list of `u32`, for long ones: written and read in one go. */
-export const u32List = integerList(u32, 4, {
-  write: (view, at, value: number) => view.setUint32(at, value, true),
-  read: (view, at) => view.getUint32(at, true),
-});
+export const u32List = integerList(u32, U32);
 
 /** A list of `u64`, for long ones. */
-export const u64List = integerList(u64, 8, {
-  write: (view, at, value: bigint) => view.setBigUint64(at, value, true),
-  read: (view, at) => view.getBigUint64(at, true),
-});
+export const u64List = integerList(u64, U64);
 
 function integerList<T>(
   item: ScaleType<T>,
-  width: number,
-  { write, read }: {
-    readonly write: (view: DataView, at: number, value: T) => void;
-    readonly read: (view: DataView, at: number) => T;
-  },
+  { width, write, read }: Layout<T>,
 ): ScaleType<readonly T[]> {
   const encode = (values: readonly T[]) => {
     const prefix = compactNumber.enc(values.length);

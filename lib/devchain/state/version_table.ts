@@ -31,8 +31,7 @@ const DELETE_SUPERSEDED = `
 
 /** The state of a chain over its history, in its database: what each block wrote. */
 export class VersionTable {
-  readonly #findKey: StatementSync;
-  readonly #insertKey: StatementSync;
+  readonly #keyId: StatementSync;
   readonly #deleteKey: StatementSync;
   readonly #insert: StatementSync;
   readonly #read: StatementSync;
@@ -46,8 +45,9 @@ export class VersionTable {
 
   constructor(database: DatabaseSync) {
     const prepare = (query: string) => database.prepare(query);
-    this.#findKey = prepare("select id from keys where key = ?");
-    this.#insertKey = prepare("insert into keys (key) values (?) returning id");
+    this.#keyId = prepare(`
+      insert into keys (key) values (?) on conflict (key) do update set key = key returning id
+    `);
     this.#deleteKey = prepare(
       "delete from keys where id = ?1 and not exists (select 1 from versions where key = ?1)",
     );
@@ -76,8 +76,7 @@ export class VersionTable {
 
   /** The row of a key, which is made if there is none. */
   keyId(key: Hex): number {
-    const bytes = fromHex(key);
-    const row = this.#findKey.get(bytes) ?? this.#insertKey.get(bytes);
+    const row = this.#keyId.get(fromHex(key));
     if (row === undefined) throw new TypeError(`no row of key ${key}`);
     return integer(row, "id");
   }
