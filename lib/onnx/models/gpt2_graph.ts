@@ -69,19 +69,17 @@ export function gpt2Graph(config: Gpt2Config, outputSize: number): Graph {
  * or less where it would look ahead.
  */
 function causalBias(graph: GraphBuilder, { nPositions }: Gpt2Config, ids: Value): Value {
-  const table = graph.weight("positions", [nPositions], writePositions);
+  // 0, 1, 2, …: no weight, which training would change.
+  const table = graph.constant(
+    "positions",
+    Float32Array.from({ length: nPositions }, (_, index) => index),
+  );
   const positions = positionRows(graph, table, ids);
   const [queries, keys] = [1, 0].map((axis) =>
     graph.op("Unsqueeze", [positions, graph.integers([axis])])
   ) as [Value, Value];
   const ahead = graph.op("Relu", [graph.op("Sub", [keys, queries])]);
   return graph.op("Mul", [ahead, graph.scalar(MASKED)]);
-}
-
-/** 0, 1, 2, … */
-function writePositions(bytes: Uint8Array): void {
-  const positions = Float32Array.from({ length: bytes.byteLength / 4 }, (_, index) => index);
-  bytes.set(new Uint8Array(positions.buffer));
 }
 
 /** The vectors of each token and its position, added up. */
