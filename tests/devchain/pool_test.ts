@@ -5,7 +5,7 @@ import { isLast } from "../../lib/devchain/node/pool_entry.ts";
 import { TransactionPool } from "../../lib/devchain/node/transaction_pool.ts";
 import { candidate, type Heard } from "./pool_entries.ts";
 
-const LIMIT = 4096;
+const LIMIT = 8192;
 
 /** A pool, and the nonces that it sees. */
 function newPool(): { pool: TransactionPool; nonces: Map<string, number> } {

@@ -13,7 +13,7 @@ import {
 /** The next nonce of an account, after the last block. */
 type NonceOf = (account: AccountId) => number;
 
-const MAX_ENTRIES = 4096;
+const MAX_ENTRIES = 8192;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**

@@ -88,7 +88,9 @@ export class PalletStorage {
     docs: string,
   ): StorageMap<K, V> {
     const prefix = this.#key(name);
-    const keyOf = (key: K): Hex => `${prefix}${HASHERS[hasher](keyType.encode(key)).toHex()}`;
+    const keyFor = (key: K): Hex => `${prefix}${HASHERS[hasher](keyType.encode(key)).toHex()}`;
+    // Identity keys are uids: few, and each is used in every block.
+    const keyOf = hasher === "Identity" ? remembered(keyFor) : keyFor;
     return {
       name,
       key: prefix,
@@ -107,6 +109,15 @@ export class PalletStorage {
   #key(name: string): Hex {
     return toHex(concatBytes(twox128(this.name), twox128(name)));
   }
+}
+
+function remembered<K>(keyFor: (key: K) => Hex): (key: K) => Hex {
+  const known = new Map<K, Hex>();
+  return (key) => {
+    const found = known.get(key) ?? keyFor(key);
+    known.set(key, found);
+    return found;
+  };
 }
 
 function decoded<T>(type: ScaleType<T>, bytes: Uint8Array | undefined): T | undefined {
