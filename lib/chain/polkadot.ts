@@ -27,6 +27,7 @@ import type {
   StorageEntry,
 } from "./chain.ts";
 import { type ConnectOptions, RpcClient, TIMEOUT_MS } from "./rpc_client.ts";
+import { readUint } from "./scale.ts";
 import { BLAKE2_128_BYTES, blake2Concat, storageKey } from "./storage_key.ts";
 import { readEntries, readValues } from "./storage_reader.ts";
 
@@ -79,6 +80,8 @@ class PolkadotChain implements Chain {
   readonly specVersion: number;
   readonly #api: ApiPromise;
   readonly #rpc: RpcClient;
+  /** Where the free balance lies in an AccountInfo: before it runtimes have different counters. */
+  #freeField: { readonly offset: number; readonly width: number } | undefined;
 
   constructor(api: ApiPromise, rpc: RpcClient) {
     this.specName = api.runtimeVersion.specName.toString();
@@ -152,15 +155,24 @@ class PolkadotChain implements Chain {
     return this.#rpc.request<number>("system_accountNextIndex", [account], options);
   }
 
+  async fee(call: Call, signer: Address, options?: WaitOptions): Promise<Rao> {
+    const unsigned = this.#build(call);
+    const nonce = await this.nextNonce(signer, options);
+    const { registry, genesisHash, runtimeVersion } = this.#api;
+    const era = registry.createType("ExtrinsicEra", { current: 1, period: ERA_BLOCKS });
+    const extrinsic = unsigned.signFake(signer, {
+      nonce,
+      era,
+      blockHash: genesisHash,
+      genesisHash,
+      runtimeVersion,
+      signedExtensions: registry.signedExtensions,
+    });
+    return await this.#fee(extrinsic.toHex(), options);
+  }
+
   async sign(call: Call, signer: Signer, options: WaitOptions = {}): Promise<SignedExtrinsic> {
-    const build = this.#api.tx[camelCase(call.pallet)]?.[camelCase(call.name)];
-    const name = `${call.pallet}.${call.name}`;
-    if (build === undefined) {
-      throw new BittensorError(
-        "chain/unknown-call",
-        `Cannot call ${name}: the chain at ${this.endpoint} has no such call`,
-      );
-    }
+    const unsigned = this.#build(call);
     const [nonce, birth] = await Promise.all([
       this.nextNonce(signer.address, options),
       this.#head("chain_getFinalizedHead", options),
@@ -168,7 +180,7 @@ class PolkadotChain implements Chain {
     const { registry, genesisHash, runtimeVersion } = this.#api;
     const mortality = { current: birth.number, period: ERA_BLOCKS };
     const era = registry.createType("ExtrinsicEra", mortality);
-    const extrinsic = build(...call.args).sign(keyringPair(signer), {
+    const extrinsic = unsigned.sign(keyringPair(signer), {
       nonce,
       blockHash: birth.hash,
       era,
@@ -178,7 +190,7 @@ class PolkadotChain implements Chain {
     });
     const bytes = extrinsic.toHex();
     return {
-      call: name,
+      call: nameOf(call),
       bytes,
       hash: extrinsic.hash.toHex(),
       signer: signer.address,
@@ -218,6 +230,15 @@ class PolkadotChain implements Chain {
     await this.#rpc[Symbol.asyncDispose]();
   }
 
+  #build(call: Call) {
+    const build = this.#api.tx[camelCase(call.pallet)]?.[camelCase(call.name)];
+    if (build !== undefined) return build(...call.args);
+    throw new BittensorError(
+      "chain/unknown-call",
+      `Cannot call ${nameOf(call)}: the chain at ${this.endpoint} has no such call`,
+    );
+  }
+
   async #head(
     method: "chain_getBlockHash" | "chain_getFinalizedHead",
     options?: WaitOptions,
@@ -251,9 +272,16 @@ class PolkadotChain implements Chain {
   }
 
   #freeBalance(accountInfo: Uint8Array): Rao {
+    this.#freeField ??= this.#findFreeField();
+    const { offset, width } = this.#freeField;
+    return rao(readUint(accountInfo, offset, width));
+  }
+
+  /** A codec object for each of thousands of accounts would take seconds. */
+  #findFreeField(): { readonly offset: number; readonly width: number } {
     const type = "FrameSystemAccountInfo";
-    const { data } = this.#api.registry.createType<AccountInfo>(type, accountInfo);
-    return rao(data.free.toBigInt());
+    const sample = this.#api.registry.createType<AccountInfo>(type, { data: { free: 1 } });
+    return { offset: sample.toU8a().indexOf(1), width: sample.data.free.encodedLength };
   }
 }
 
@@ -269,6 +297,10 @@ function keyringPair(signer: Signer): IKeyringPair {
       return withType ? Uint8Array.of(SR25519, ...signature) : signature;
     },
   };
+}
+
+function nameOf({ pallet, name }: Call): string {
+  return `${pallet}.${name}`;
 }
 
 function camelCase(name: string): string {

@@ -48,6 +48,7 @@ export function ndarray<C extends Column>(
   elements: C,
   shape: readonly number[] = [elements.length],
 ): NDArray<ElementTypeOf<C>> {
+  mendPrinting();
   const type = typeOf(elements) as ElementTypeOf<C>;
   if (elements.length === 0) return zeros([...shape], type);
   return frombuffer(elements, type).reshape(...shape);
@@ -123,4 +124,26 @@ export function toTensor(array: NDArray): Tensor {
 function typeOf(elements: Column): ElementType {
   const types = Object.keys(CONSTRUCTORS) as ElementType[];
   return types.find((type) => elements instanceof CONSTRUCTORS[type])!;
+}
+
+/** What `console.log` of Deno asks an object for. */
+const INSPECT = Symbol.for("Deno.customInspect");
+
+/**
+ * Arrays print as NumPy's do, also in `console.log`.
+ *
+ * numpy-ts 1.7.0 prints the wrong elements of arrays whose elements do not lie one after the other,
+ * such as `W.slice(":5", ":5")`: they are copied first. It is mended with the first array.
+ */
+function mendPrinting(): void {
+  const { prototype } = NDArray;
+  if (Object.hasOwn(prototype, INSPECT)) return;
+  const { toString } = prototype;
+  prototype.toString = function () {
+    return toString.call(this.flags.C_CONTIGUOUS ? this : this.copy());
+  };
+  const inspect = function (this: NDArray): string {
+    return this.toString();
+  };
+  Object.defineProperty(prototype, INSPECT, { value: inspect });
 }

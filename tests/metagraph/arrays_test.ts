@@ -39,3 +39,12 @@ Deno.test("fromTensor() copies: the array does not change with the tensor", () =
 Deno.test("fromTensor() refuses a type that arrays of the network do not have", () => {
   assert.throws(() => fromTensor(new Tensor("bool", [true], [1])), TypeError);
 });
+
+Deno.test("arrays print their own elements, also those of a slice", () => {
+  const array = ndarray(Float32Array.from({ length: 12 }, (_, index) => index), [3, 4]);
+  assert.equal(String(array.slice(":2", ":2")), "[[0. 1.]\n [4. 5.]]");
+  assert.equal(String(array.transpose().row(1)), "[1. 5. 9.]");
+  assert.equal(String(array.slice("::2", "0")), "[0. 8.]");
+  assert.equal(String(ndarray(BigInt64Array.of(1n, 2n, 3n, 4n), [2, 2]).col(1)), "[2 4]");
+  assert.equal(Deno.inspect(array.row(2)), "[ 8.  9. 10. 11.]");
+});

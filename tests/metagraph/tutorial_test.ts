@@ -61,6 +61,7 @@ Deno.test("the tutorial's cells about the metagraph show what they showed in 202
   await t.step("the first five rows and columns of W", () => {
     const corner = meta.W.slice(":5", ":5");
     assert.deepEqual([...corner.shape], [5, 5]);
+    assert.equal(printed(corner), printed(corner.copy()));
     assert.equal(printed(corner).split("\n").length, 5);
     assert.equal(corner.get([4, 3]), meta.W.get([4, 3]));
   });
