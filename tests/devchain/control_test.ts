@@ -62,6 +62,47 @@ Deno.test("control methods refuse wrong arguments and say why", () =>
     assert.throws(() => chain.setTime(-1), RangeError);
   }));
 
+Deno.test("revert() refuses a block whose state is not kept", async () => {
+  await using chain = await devchain({ seal: "manual", keepBlocks: 3 });
+  await chain.mine(5);
+  assert.throws(() => chain.revert(chain.genesisHash), { code: "devchain/unknown-snapshot" });
+});
+
+/** Storage key of Timestamp.Now. */
+
+const TIMESTAMP_NOW = "0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb";
+
+function differing(one: Readonly<Record<string, string>>, other: typeof one): string[] {
+  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...keys].filter((key) => one[key] !== other[key]);
+}
+
+Deno.test("devchain() starts from a state that was exported", async () => {
+  await using first = await devchain({ seal: "manual", genesis: tutorialGenesis() });
+  await first.mine(10);
+  const state = first.exportState();
+  await using second = await devchain({ genesis: state });
+  assert.equal(second.block, 0);
+  assert.equal(second.exportState().root, state.root);
+  assert.notEqual(second.genesisHash, first.genesisHash);
+});
+
+Deno.test("importState() refuses what was changed after its export", async () => {
+  await using chain = await devchain();
+  const state = chain.exportState();
+  const [key] = Object.keys(state.storage);
+  const changed = { ...state, storage: { ...state.storage, [key!]: "0x00" as const } };
+  assert.throws(() => chain.importState(changed), {
+    code: "devchain/invalid-state",
+    hint: "the state was changed after it was exported",
+  });
+  assert.throws(() => chain.importState({ ...state, version: 2 }), /expected version 1/);
+  await assert.rejects(devchain({ genesis: changed }), { code: "devchain/invalid-state" });
+  assert.equal(chain.block, 0);
+});
+
+// Last, as the stock client keeps timers for a while that the tests above would be blamed for.
+
 testStockClient("dev_setTime stops the clock, which runs again without a time", async (client) => {
   const { chain } = client;
   await using rpc = await RpcSocket.open(chain.endpoint);
@@ -147,12 +188,6 @@ testStockClient("dev_revert goes back to a snapshot, final blocks and all", asyn
   assert.equal(chain.block, block);
 }, { finalityDelayMs: 20 });
 
-Deno.test("revert() refuses a block whose state is not kept", async () => {
-  await using chain = await devchain({ seal: "manual", keepBlocks: 3 });
-  await chain.mine(5);
-  assert.throws(() => chain.revert(chain.genesisHash), { code: "devchain/unknown-snapshot" });
-});
-
 testStockClient("importState() brings one chain to the state of another", async (client) => {
   const { chain } = client;
   await using rich = await devchain({ seal: "manual", genesis: tutorialGenesis() });
@@ -170,36 +205,4 @@ testStockClient("importState() brings one chain to the state of another", async 
   await chain.mine();
   assert.equal(await client.read("system", "number"), 3);
   await client.submit(client.call("system", "remark", "0x01"), client.account("//Alice"));
-});
-
-/** Storage key of Timestamp.Now. */
-const TIMESTAMP_NOW = "0xf0c365c3cf59d671eb72da0e7a4113c49f1f0515f462cdcf84e0f1d6045dfcbb";
-
-function differing(one: Readonly<Record<string, string>>, other: typeof one): string[] {
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys].filter((key) => one[key] !== other[key]);
-}
-
-Deno.test("devchain() starts from a state that was exported", async () => {
-  await using first = await devchain({ seal: "manual", genesis: tutorialGenesis() });
-  await first.mine(10);
-  const state = first.exportState();
-  await using second = await devchain({ genesis: state });
-  assert.equal(second.block, 0);
-  assert.equal(second.exportState().root, state.root);
-  assert.notEqual(second.genesisHash, first.genesisHash);
-});
-
-Deno.test("importState() refuses what was changed after its export", async () => {
-  await using chain = await devchain();
-  const state = chain.exportState();
-  const [key] = Object.keys(state.storage);
-  const changed = { ...state, storage: { ...state.storage, [key!]: "0x00" as const } };
-  assert.throws(() => chain.importState(changed), {
-    code: "devchain/invalid-state",
-    hint: "the state was changed after it was exported",
-  });
-  assert.throws(() => chain.importState({ ...state, version: 2 }), /expected version 1/);
-  await assert.rejects(devchain({ genesis: changed }), { code: "devchain/invalid-state" });
-  assert.equal(chain.block, 0);
 });
