@@ -178,6 +178,8 @@ export class Axon implements AsyncDisposable {
    * - image: inputs float32 `[1, 1, 3, 512, 512]`; gradients float32 `[1, 1, 512]`;
    * - tensor: inputs float32 `[1, 1, 512]`; gradients float32 `[1, 1, 512]`.
    *
+   * Gradients are all 0, so that a model which learns from them stays as it is.
+   *
    * The first start does the same with the callbacks that `axon()` was given.
    *
    * @throws {BittensorError} `axon/callback` if one fails, takes longer than `timeoutMs`, or returns

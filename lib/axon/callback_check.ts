@@ -2,7 +2,7 @@
 
 import { withDeadline } from "../base/deadline.ts";
 import { BittensorError, messageOf } from "../base/errors.ts";
-import { elementCount, formatShape, Tensor } from "../base/tensor.ts";
+import { elementCount, formatShape, Tensor, zeros } from "../base/tensor.ts";
 import { NETWORK_DIM } from "../domain/constants.ts";
 import { Modality } from "../domain/modality.ts";
 import { type CallbackContext, callbackName, type Callbacks } from "./callbacks.ts";
@@ -34,7 +34,8 @@ interface Trial {
  * - image: inputs float32 `[1, 1, 3, 512, 512]`; gradients float32 `[1, 1, 512]`;
  * - tensor: inputs float32 `[1, 1, 512]`; gradients float32 `[1, 1, 512]`.
  *
- * What is not 0 is random, from 0 to 1.
+ * Images and tensors are random, from 0 to 1. Gradients are 0, so that a model which learns from them
+ * stays as it is; those of the seed era were random.
  *
  * @throws {BittensorError} `axon/callback` if one fails, takes too long or returns what could not be
  * sent.
@@ -92,14 +93,14 @@ function samplesOf(modality: number): { inputs: Tensor; gradients: Tensor } {
     case Modality.TEXT:
       return {
         inputs: new Tensor("int64", new BigInt64Array(9), [3, 3]),
-        gradients: random([3, 3, NETWORK_DIM]),
+        gradients: zeros([3, 3, NETWORK_DIM]),
       };
     case Modality.IMAGE:
       // The seed era's gradients here took 512 MiB, in a shape that fits no answer.
-      return { inputs: random([1, 1, 3, 512, 512]), gradients: random([1, 1, NETWORK_DIM]) };
+      return { inputs: random([1, 1, 3, 512, 512]), gradients: zeros([1, 1, NETWORK_DIM]) };
     default:
       // The network sends nothing narrower, though the seed era's sample was.
-      return { inputs: random([1, 1, NETWORK_DIM]), gradients: random([1, 1, NETWORK_DIM]) };
+      return { inputs: random([1, 1, NETWORK_DIM]), gradients: zeros([1, 1, NETWORK_DIM]) };
   }
 }
 

@@ -9,6 +9,7 @@ import type { Genesis } from "../devchain/genesis/genesis.ts";
 import { type Neuron, neuron } from "../neuron/neuron.ts";
 import { chooseDevice, type DeviceChoice, type DeviceReport } from "../onnx/device.ts";
 import { bert } from "../onnx/models/bert.ts";
+import type { StepOptions } from "../onnx/training/step_options.ts";
 import { keypairFromUri } from "../wallet/keypair.ts";
 import type { Identity } from "../wire/identity.ts";
 
@@ -26,6 +27,8 @@ export interface LocalnetOptions extends WaitOptions {
   readonly port?: number | undefined;
   /** Where the models run. @default {"auto"} */
   readonly device?: DeviceChoice | undefined;
+  /** How the neurons learn from backward requests. @default {they do not learn} */
+  readonly training?: StepOptions | undefined;
   /** Called when the chain runs, and after each neuron. */
   readonly onProgress?: ((progress: LocalnetProgress) => void) | undefined;
 }
@@ -110,9 +113,10 @@ interface LocalNeuron {
 
 function startNeuron(
   { wallet, seed, client, device }: LocalNeuron,
-  { timeoutMs, signal }: LocalnetOptions,
+  { training, timeoutMs, signal }: LocalnetOptions,
 ): Promise<Neuron> {
   return neuron({
+    training,
     timeoutMs,
     signal,
     device,

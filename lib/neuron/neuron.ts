@@ -1,10 +1,12 @@
 /** A neuron: an identity, a model that answers in its name, and a place on the network. */
 
 import { type Axon, axon } from "../axon/axon.ts";
+import type { BackwardCallback } from "../axon/callbacks.ts";
 import type { WaitOptions } from "../base/deadline.ts";
 import type { Subtensor } from "../chain/subtensor.ts";
 import type { Model } from "../onnx/models/model.ts";
 import { type Nucleus, nucleus, type NucleusOptions } from "../onnx/nucleus.ts";
+import type { StepOptions } from "../onnx/training/step_options.ts";
 import type { Identity } from "../wire/identity.ts";
 
 /** Options of {@linkcode neuron}. */
@@ -19,6 +21,11 @@ export interface NeuronOptions extends WaitOptions, Pick<NucleusOptions, "device
   readonly ip?: string | undefined;
   /** Port to listen on; 0 chooses a free one. @default {8091} */
   readonly port?: number | undefined;
+  /**
+   * How the model learns: each backward request then moves the weights by one such step. Whoever may
+   * ask the neuron changes its model with that; set `maxGradientNorm`. @default {it does not learn}
+   */
+  readonly training?: StepOptions | undefined;
 }
 
 /** A neuron that serves; disposing stops it. It stays registered on chain. */
@@ -36,11 +43,17 @@ export interface Neuron extends AsyncDisposable {
  * by then is stopped.
  */
 export async function neuron(options: NeuronOptions): Promise<Neuron> {
-  const { wallet, model, device, subtensor, ip, port, timeoutMs, signal } = options;
+  const { wallet, model, device, subtensor, ip, port, training, timeoutMs, signal } = options;
   await using resources = new AsyncDisposableStack();
   const served = resources.use(await nucleus(model, { device, signal }));
   const answering = resources.use(
-    axon({ wallet, ip, port, forwardText: (_caller, inputs) => served.forward(inputs) }),
+    axon({
+      wallet,
+      ip,
+      port,
+      forwardText: (_caller, inputs) => served.forward(inputs),
+      backwardText: training && learnFrom(served, training),
+    }),
   );
   await answering.start();
   await answering.subscribe({
@@ -55,5 +68,15 @@ export async function neuron(options: NeuronOptions): Promise<Neuron> {
     nucleus: served,
     axon: answering,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Learns from each backward request. */
+function learnFrom(served: Nucleus, training: StepOptions): BackwardCallback {
+  return async (_caller, inputs, gradients, { signal }) => {
+    await served.backward(inputs, gradients, { signal });
+    await served.step(training);
+    // Text has no gradients to send back: a tensor here would crash a client of the seed era.
+    return null;
   };
 }
