@@ -13,24 +13,31 @@ const TINY = bert({
   vocabSize: 40,
 });
 
-const megabytes = () => Deno.memoryUsage().rss / 2 ** 20;
+/**
+ * The least memory that the process had while it did something several times: what it holds, without
+ * what waits for the garbage collector.
+ */
+async function leastMegabytes(times: number, work: () => Promise<void>): Promise<number> {
+  let least = Infinity;
+  for (let time = 0; time < times; time++) {
+    await work();
+    least = Math.min(least, Deno.memoryUsage().rss / 2 ** 20);
+  }
+  return least;
+}
 
-Deno.test("forward() of 10,000 requests does not grow memory", async () => {
+Deno.test("forward() of 20,000 requests does not grow memory", async () => {
   await using served = await nucleus(TINY, { device: "cpu", threads: 1 });
-  const ask = async (requests: number) => {
-    for (let asked = 0; asked < requests; asked += 50) {
-      const lengths = Array.from({ length: 50 }, (_, index) => 1 + index % 16);
-      await Promise.all(
-        lengths.map((length) => served.forward(int64([new Array(length).fill(1)]))),
-      );
-    }
+  const lengths = Array.from({ length: 50 }, (_, index) => 1 + index % 16);
+  const ask = async () => {
+    await Promise.all(lengths.map((length) => served.forward(int64([new Array(length).fill(1)]))));
   };
-  await ask(10_000); // Until the heap has the size that it needs.
-  const before = megabytes();
-  await ask(10_000);
-  // The answers alone are 10,000 × 8 tokens × 2 KiB = 166 MB.
-  const grown = megabytes() - before;
-  assert(grown < 80, `grew by ${grown} MiB`);
+  await leastMegabytes(200, ask); // Until the heap has about the size that it needs.
+  const before = await leastMegabytes(50, ask);
+  await leastMegabytes(350, ask);
+  const grown = await leastMegabytes(50, ask) - before;
+  // The answers to 20,000 requests alone are 20,000 × 8 tokens × 2 KiB = 330 MB.
+  assert(grown < 120, `grew by ${grown} MiB`);
 });
 
 Deno.test("nucleus() that is disposed gives its memory back", async () => {
@@ -40,11 +47,11 @@ Deno.test("nucleus() that is disposed gives its memory back", async () => {
     await using served = await nucleus(model, { device: "cpu", threads: 1 });
     await served.forward(int64([[1, 2, 3]]));
   };
-  for (let round = 0; round < 3; round++) await loadAndRun();
-  const before = megabytes();
-  for (let round = 0; round < 10; round++) await loadAndRun();
-  const grown = megabytes() - before;
-  assert(grown < 120, `grew by ${grown} MiB`);
+  const before = await leastMegabytes(3, loadAndRun);
+  await leastMegabytes(5, loadAndRun);
+  const grown = await leastMegabytes(2, loadAndRun) - before;
+  // Eight models more have been loaded.
+  assert(grown < 100, `grew by ${grown} MiB`);
 });
 
 Deno.test("step() of 200 steps does not grow memory", async () => {
@@ -52,18 +59,16 @@ Deno.test("step() of 200 steps does not grow memory", async () => {
   const size = { hiddenSize: 128, intermediateSize: 256, maxPositionEmbeddings: 16 };
   const model = bert({ ...size, layers: 1, numAttentionHeads: 2, vocabSize: 2000 });
   await using served = await nucleus(model, { device: "cpu", threads: 1 });
-  const train = async (steps: number) => {
-    for (let step = 0; step < steps; step++) {
-      const output = await served.forward(int64([[1, 2, 3]]));
-      await served.backward(int64([[1, 2, 3]]), output);
-      if (step % 3 === 0) await served.backward(int64([[4, 5]]), zeros([1, 2, 512]));
-      await served.step({ optimizer: "adam", learningRate: 1e-4 });
-    }
+  const train = async () => {
+    const output = await served.forward(int64([[1, 2, 3]]));
+    await served.backward(int64([[1, 2, 3]]), output);
+    await served.backward(int64([[4, 5]]), zeros([1, 2, 512]));
+    await served.step({ optimizer: "adam", learningRate: 1e-4 });
   };
-  await train(60); // Until the heap has the size that it needs.
-  const before = megabytes();
-  await train(200);
+  await leastMegabytes(40, train); // Until the heap has about the size that it needs.
+  const before = await leastMegabytes(20, train);
+  await leastMegabytes(180, train);
+  const grown = await leastMegabytes(20, train) - before;
   // Each step makes new gradients, moments and weights: 200 × 4 × 1.5 MB, and more.
-  const grown = megabytes() - before;
   assert(grown < 80, `grew by ${grown} MiB`);
 });
