@@ -96,7 +96,8 @@ export type {
   ExtrinsicReceipt,
 } from "./lib/chain/extrinsic.ts";
 export { ExtrinsicError } from "./lib/chain/extrinsic_error.ts";
-export { findNetwork, type Network } from "./lib/chain/networks.ts";
+export type { CallPlan } from "./lib/chain/call_plan.ts";
+export { findNetwork, type Network, NETWORK_NAMES } from "./lib/chain/networks.ts";
 export { type Subtensor, subtensor } from "./lib/chain/subtensor.ts";
 export type {
   ReadOptions,

@@ -103,6 +103,8 @@ export interface Chain extends AsyncDisposable {
   allFreeBalances(at: Hex, options?: WaitOptions): Promise<Map<Address, Rao>>;
   /** The nonce for the next extrinsic of an account, those that wait in the node included. */
   nextNonce(account: Address, options?: WaitOptions): Promise<number>;
+  /** What including a call would cost its signer, in rao: of a signature it needs only the length. */
+  fee(call: Call, signer: Address, options?: WaitOptions): Promise<Rao>;
   /** Signs a call: mortal, with the next nonce of the signer. */
   sign(call: Call, signer: Signer, options?: WaitOptions): Promise<SignedExtrinsic>;
   /** Hands an extrinsic to the node, once. */

@@ -19,6 +19,9 @@ const ENDPOINTS: ReadonlyMap<string, string> = new Map([
   ["archive", "wss://archive.chain.opentensor.ai:443"],
 ]);
 
+/** Names of the networks that can be connected to. */
+export const NETWORK_NAMES: readonly string[] = [...ENDPOINTS.keys()];
+
 /** Networks of the seed era: their chains stopped in 2021 and 2022. */
 const HISTORIC = ["akatsuki", "kusanagi"];
 
@@ -59,7 +62,7 @@ export function findNetwork(network: string): Network {
   throw new BittensorError(
     "chain/unknown-network",
     `Cannot find the network ${shown}: it is neither a name nor a WebSocket URL`,
-    { hint: `pass ${[...ENDPOINTS.keys()].join(", ")}, or a URL such as ws://127.0.0.1:9944` },
+    { hint: `pass ${NETWORK_NAMES.join(", ")}, or a URL such as ws://127.0.0.1:9944` },
   );
 }
 

@@ -11,6 +11,7 @@ import { formatIp, parseIp } from "../domain/ip.ts";
 import { Modality } from "../domain/modality.ts";
 import type { Signer } from "../domain/signer.ts";
 import { BlockState } from "./block_state.ts";
+import { type CallPlan, plannedCall } from "./call_plan.ts";
 import type { BlockHead, BlocksOptions, Call, Chain } from "./chain.ts";
 import {
   type ExtrinsicOptions,
@@ -21,7 +22,6 @@ import {
 import { findNetwork } from "./networks.ts";
 import { fetchState, hasSeedEraPallet } from "./pallets/seed_era.ts";
 import * as calls from "./pallets/seed_era_calls.ts";
-import { connectChain } from "./polkadot.ts";
 import type {
   ReadOptions,
   SetWeightsOptions,
@@ -58,6 +58,8 @@ import {
 export async function subtensor(options: SubtensorOptions = {}): Promise<Subtensor> {
   const { value: network } = await findSetting("network", options.network);
   const { name, endpoints } = findNetwork(network);
+  // Loaded when it is needed: it takes longer to load than all the rest of the toolkit.
+  const { connectChain } = await import("./polkadot.ts");
   const chain = await connectChain(endpoints, options);
   if (hasSeedEraPallet(chain)) {
     logSuccess("chain", "Network:", name, "blue");
@@ -293,6 +295,33 @@ export class Subtensor implements AsyncDisposable {
   async transfer(options: TransferOptions): Promise<ExtrinsicReceipt> {
     const call = calls.transferCall(options.dest, options.amount);
     return await this.#send(call, options.coldkey, options);
+  }
+
+  /**
+   * What including a call would cost its signer, in rao. Nothing is sent, and no key is needed.
+   *
+   * @throws {BittensorError} If an argument of the call cannot be used.
+   *
+   * @example Ask first
+   * ```ts
+   * import * as bittensor from "bittensor";
+   * import assert from "node:assert/strict";
+   *
+   * await using chain = await bittensor.devchain();
+   * await using subtensor = await bittensor.subtensor({ network: chain.endpoint });
+   * const [alice, bob] = ["//Alice", "//Bob"].map(bittensor.keypairFromUri);
+   * const fee = await subtensor.estimateFee({
+   *   call: "transfer",
+   *   coldkey: alice!.address,
+   *   dest: bob!.address,
+   *   amount: bittensor.tao("1"),
+   * });
+   * assert(fee > 0n);
+   * ```
+   */
+  async estimateFee(plan: CallPlan, options?: WaitOptions): Promise<Rao> {
+    const { call, signer } = plannedCall(plan);
+    return await this.#chain.fee(call, signer, options);
   }
 
   /** Text form of the tutorial: `Subtensor (local:ws://127.0.0.1:9944)`. */
