@@ -151,7 +151,7 @@ export class Dendrite implements AsyncDisposable {
    * const hotkey = bittensor.keypairFromUri("//Alice");
    * const wallet = { hotkey: async () => hotkey, coldkeypub: async () => hotkey.address };
    * const double = ({ data, dims }: bittensor.Tensor) =>
-   *   new bittensor.Tensor("float32", Float32Array.from(data, (x) => 2 * Number(x)), dims);
+   *   new bittensor.Tensor("float32", (data as Float32Array).map((x) => 2 * x), dims);
    * await using axon = await bittensor.axon({
    *   wallet,
    *   ip: "127.0.0.1",
