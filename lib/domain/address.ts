@@ -1,9 +1,9 @@
 /** Addresses: SS58 text of a public key, checked where it enters. */
 
 import { createHash } from "node:crypto";
-import { checkAddress, decodeAddress } from "@polkadot/util-crypto";
+import { checkAddress } from "@polkadot/util-crypto";
 import { BittensorError } from "../base/errors.ts";
-import { encodeBase58 } from "./base58.ts";
+import { decodeBase58, encodeBase58 } from "./base58.ts";
 import type { Brand } from "./brand.ts";
 
 /** SS58 prefix of Bittensor, today as in the seed era; addresses start with a 5. */
@@ -64,5 +64,6 @@ export function encodeAddress(publicKey: Uint8Array): Address {
 
 /** The 32-byte public key of an address. */
 export function publicKeyOf(address: Address): Uint8Array {
-  return decodeAddress(address);
+  // Its checksum was verified when it became an address.
+  return decodeBase58(address).slice(1, 33);
 }

@@ -33,3 +33,33 @@ function fourDigits(limb: number): string {
   const [a, b] = [Math.floor(limb / 58 ** 3), Math.floor(limb / 58 ** 2) % 58];
   return ALPHABET[a]! + ALPHABET[b]! + ALPHABET[Math.floor(limb / 58) % 58]! + ALPHABET[limb % 58]!;
 }
+
+const DIGITS = new Map(Array.from(ALPHABET, (digit, value) => [digit, value]));
+
+/**
+ * The bytes of a text that `encodeBase58` gave.
+ *
+ * @throws {RangeError} If a character is no digit.
+ */
+export function decodeBase58(text: string): Uint8Array {
+  // Three bytes make a limb; a limb times 58 is far below 53 bits.
+  const limbs = [0];
+  for (const character of text) {
+    let carry = DIGITS.get(character) ?? NaN;
+    if (Number.isNaN(carry)) throw new RangeError(`${character} is no digit of base 58`);
+    for (let limb = 0; limb < limbs.length; limb++) {
+      const value = limbs[limb]! * 58 + carry;
+      limbs[limb] = value & 0xffffff;
+      carry = value >> 24;
+    }
+    if (carry > 0) limbs.push(carry);
+  }
+  const bytes = new Uint8Array(3 * limbs.length);
+  for (const [index, limb] of limbs.entries()) {
+    const end = bytes.length - 3 * index;
+    bytes[end - 1] = limb;
+    bytes[end - 2] = limb >> 8;
+    bytes[end - 3] = limb >> 16;
+  }
+  return bytes.subarray(bytes.findIndex((byte) => byte > 0));
+}

@@ -2,6 +2,7 @@
 
 import type * as Plot from "@observablehq/plot";
 import { writeFileAtomic } from "../base/files.ts";
+import type { Display } from "../base/table.ts";
 
 /** What marks are made with. */
 export type PlotLibrary = typeof Plot;
@@ -41,7 +42,7 @@ export class Figure {
     return this.toString();
   }
 
-  [Symbol.for("Jupyter.display")](): Record<string, string> {
+  [Symbol.for("Jupyter.display")](): Display {
     return { "text/plain": this.toString(), "image/svg+xml": this.svg };
   }
 }

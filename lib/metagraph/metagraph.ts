@@ -1,6 +1,7 @@
 /** Metagraph: the network at one block, in columns. */
 
 import { join } from "node:path";
+import type { Display } from "../base/table.ts";
 import { networkName } from "../chain/networks.ts";
 import { type Subtensor, subtensor } from "../chain/subtensor.ts";
 import type { SubtensorOptions } from "../chain/subtensor_options.ts";
@@ -14,7 +15,7 @@ import type { DeviceChoice } from "../onnx/device.ts";
 import { type NDArray, truthValues } from "./arrays.ts";
 import { type Columns, columnsOf } from "./columns.ts";
 import type { SnapshotDiff } from "./diff.ts";
-import { htmlTable, neuronRows, textTable } from "./metagraph_table.ts";
+import { metagraphDisplay } from "./metagraph_table.ts";
 import { NamedArrays } from "./named_arrays.ts";
 import { NO_SCORES, Scorer, type Scores } from "./scores.ts";
 import { EMPTY_SNAPSHOT, fetchSnapshot, type Snapshot, type SyncOptions } from "./snapshot.ts";
@@ -336,12 +337,8 @@ export class Metagraph {
   }
 
   /** A table, where a notebook shows it. */
-  [Symbol.for("Jupyter.display")](): Record<string, string> {
-    const rows = neuronRows(this.snapshot, this.#state.scores);
-    return {
-      "text/plain": textTable(this.toString(), rows),
-      "text/html": htmlTable(this.toString(), rows),
-    };
+  [Symbol.for("Jupyter.display")](): Display {
+    return metagraphDisplay(this.toString(), this.snapshot, this.#state.scores);
   }
 
   get #folder(): string {

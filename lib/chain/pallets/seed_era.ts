@@ -148,35 +148,34 @@ function uidKey(uid: number): Uint8Array {
 }
 
 function decodeWeightUids(uid: number, bytes: Uint8Array | undefined): Uint32Array {
-  const { view, length } = rowOf("WeightUids", uid, bytes, 8);
-  const row = new Uint32Array(length);
-  for (let index = 0; index < length; index++) {
-    row[index] = view.getUint32(8 * index, true);
-    if (view.getUint32(8 * index + 4, true) !== 0) {
-      throw malformed("WeightUids", uid, "a uid has over 32 bits");
-    }
+  const words = wordsOf("WeightUids", uid, bytes, 8);
+  const row = new Uint32Array(words.length / 2);
+  for (let index = 0; index < row.length; index++) {
+    row[index] = words[2 * index]!;
+    if (words[2 * index + 1] !== 0) throw malformed("WeightUids", uid, "a uid has over 32 bits");
   }
   return row;
 }
 
 function decodeWeightVals(uid: number, bytes: Uint8Array | undefined): Uint32Array {
-  const { view, length } = rowOf("WeightVals", uid, bytes, 4);
-  const row = new Uint32Array(length);
-  for (let index = 0; index < length; index++) row[index] = view.getUint32(4 * index, true);
-  return row;
+  return wordsOf("WeightVals", uid, bytes, 4);
 }
 
-/** The items of a row, `width` bytes each, behind their count. */
-function rowOf(
+/**
+ * The items of a row, `width` bytes each, behind their count: as words of 32 bits, in the byte order
+ * of SCALE, which is that of all platforms that we run on.
+ */
+function wordsOf(
   item: UidMap,
   uid: number,
   bytes: Uint8Array | undefined,
   width: number,
-): { view: DataView; length: number } {
-  if (bytes === undefined) return { view: new DataView(new ArrayBuffer()), length: 0 };
+): Uint32Array {
+  if (bytes === undefined) return new Uint32Array();
   const { value: length, next } = readCompact(bytes);
   if (bytes.length !== next + length * width) throw malformed(item, uid, "its length is wrong");
-  return { view: new DataView(bytes.buffer, bytes.byteOffset + next), length };
+  // A copy is aligned.
+  return new Uint32Array(bytes.slice(next).buffer);
 }
 
 function decodeNeuron(uid: number, bytes: Uint8Array | undefined): Endpoint {
