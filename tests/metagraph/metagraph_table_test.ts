@@ -55,7 +55,7 @@ Deno.test("a table escapes what HTML would read as its own", async () => {
     snapshot: { ...snapshot, endpoints: [] },
     scores: NO_SCORES,
   });
-  assert.match(displayed(graph)["text/html"]!, /&lt;b&gt;&amp;&quot;/);
+  assert.match(displayed(graph)["text/html"]!, /&#60;b&#62;&#38;&#34;/);
 });
 
 Deno.test("console.log() of a metagraph prints its text form", async () => {
