@@ -5,6 +5,7 @@ import { messageOf } from "../lib/base/errors.ts";
 import type { CommandContext } from "./context.ts";
 import { openSubtensor, openWallet, waitOptions, walletFolder } from "./session.ts";
 import { VERSION } from "./version.ts";
+import { counted } from "./view/plural.ts";
 
 /** What a check found. */
 export interface Check {
@@ -74,7 +75,7 @@ export async function checkChain(context: CommandContext): Promise<Check[]> {
       {
         name: "chain",
         status: "ok",
-        detail: `${subtensor}, block ${state.block}, ${state.n} neurons`,
+        detail: `${subtensor}, block ${state.block}, ${counted(state.n, "neuron")}`,
       },
       ahead > CLOCK_TOLERANCE_MS
         ? {

@@ -10,6 +10,8 @@ export type GlobalOptions = {
   readonly wallet?: string | undefined;
   readonly hotkey?: string | undefined;
   readonly walletPath?: string | undefined;
+  readonly unlockEnv?: string | undefined;
+  readonly unlockFile?: string | undefined;
   /** Seconds. */
   readonly timeout?: number | undefined;
   readonly config?: string | undefined;

@@ -10,32 +10,36 @@ import { withProgressBar } from "./view/progress.ts";
 /** Stages of an extrinsic, in order. */
 const STAGES = ["signed", "submitted", "inBlock", "finalized"] as const;
 
-/** Sends an extrinsic of the chosen kind with these options. */
-export type SendExtrinsic = (
-  options: bittensor.ExtrinsicOptions,
-) => Promise<bittensor.ExtrinsicReceipt>;
+/** An extrinsic that a command is about to send. */
+export interface PlannedExtrinsic {
+  readonly subtensor: bittensor.Subtensor;
+  readonly call: bittensor.CallPlan;
+  /** What is shown before; network and fee are added. */
+  readonly plan: Plan;
+  /** Sends it with these options: here the key is opened. */
+  send(options: bittensor.ExtrinsicOptions): Promise<bittensor.ExtrinsicReceipt>;
+}
 
 /**
  * Asks whether to go on with a plan, sends the extrinsic, and shows how far it came and what became
  * of it, when its block is final.
- *
- * @param plan Shown before; its details are part of the result.
  */
 export async function runExtrinsic(
   context: CommandContext,
-  plan: Plan,
-  send: SendExtrinsic,
+  { subtensor, call, plan, send }: PlannedExtrinsic,
 ): Promise<void> {
-  if (!await context.agree(plan)) return;
   const wait = await waitOptions(context);
+  const estimate = await subtensor.estimateFee(call, wait);
+  const details = { ...plan.details, network: subtensor.network, fee: formatTao(estimate) };
+  if (!await context.agree({ ...plan, details })) return;
   const bar = { label: plan.action, total: STAGES.length, visible: context.interactive };
   const receipt = await withProgressBar(bar, (update) =>
     send({
       ...wait,
       onProgress: ({ stage }) => update(STAGES.indexOf(stage) + 1),
     }));
-  const { hash, fee, blockHash, finalized, events } = receipt;
-  if (hash === undefined) context.print("Nothing to do: the chain has it already.");
+  const { hash = null, fee, blockHash = null, finalized, events } = receipt;
+  if (hash === null) context.print("Nothing to do: the chain has it already.");
   else {
     context.print(formatFields({
       extrinsic: hash,
@@ -45,4 +49,19 @@ export async function runExtrinsic(
     }));
   }
   context.finish({ hash, blockHash, finalized, fee, events });
+}
+
+/** Opens the coldkey; one that is encrypted takes its time, which is said at a terminal. */
+export async function openColdkey(
+  wallet: bittensor.Wallet,
+  { signal, interactive, remark }: CommandContext,
+): Promise<bittensor.Keypair> {
+  let told = !interactive;
+  return await wallet.coldkey({
+    signal,
+    onProgress: () => {
+      if (!told) remark(`Decrypting the coldkey of ${wallet.name}, which takes about 10 s …`);
+      told = true;
+    },
+  });
 }

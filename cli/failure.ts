@@ -15,10 +15,20 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   "cli/declined": ExitCode.Declined,
   "cli/not-found": ExitCode.NotFound,
   "cli/usage": ExitCode.Usage,
+  "wallet/cancelled": ExitCode.Declined,
   "wallet/missing-key": ExitCode.NotFound,
   "wallet/password-required": ExitCode.Locked,
   "wallet/wrong-password": ExitCode.Locked,
 };
+
+/** A failed command, as people and programs are told of it. */
+export interface Failure {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Where it comes from; for `--verbose`. */
+  readonly stack: string | undefined;
+}
 
 /** The exit code that fits an error. */
 export function exitCodeOf(error: unknown): ExitCode {
@@ -26,12 +36,17 @@ export function exitCodeOf(error: unknown): ExitCode {
   return code ?? ExitCode.Failure;
 }
 
-/** How an error reads: for people in lines, with `--json` as a document. */
-export function formatFailure(error: unknown, { json, verbose }: GlobalOptions): string {
+/** What is told of an error. */
+export function failureOf(error: unknown, { verbose }: GlobalOptions): Failure {
   const { code, hint } = error instanceof BittensorError ? error : {};
-  const message = messageOf(error);
   const stack = verbose && error instanceof Error ? error.stack : undefined;
-  if (json) return JSON.stringify({ error: { code, message, hint, stack } }, undefined, 2);
+  return { code, message: messageOf(error), hint, stack };
+}
+
+/** How a failure reads: for people in lines, with `--json` as a document. */
+export function formatFailure(failure: Failure, { json }: GlobalOptions): string {
+  if (json) return JSON.stringify({ error: failure }, undefined, 2);
+  const { code, message, hint, stack } = failure;
   const lines = [`error: ${message}${code === undefined ? "" : ` (${code})`}`];
   if (hint !== undefined) lines.push(`hint: ${hint}`);
   if (stack !== undefined) lines.push(stack);

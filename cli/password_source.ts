@@ -2,6 +2,7 @@
 
 import type { PasswordSource } from "../mod.ts";
 import { Option } from "./program.ts";
+import { passwordPlace } from "./session.ts";
 
 /** The options, as commander returns them. */
 export interface PasswordOptions {
@@ -22,7 +23,5 @@ export const PASSWORD_FILE = new Option("--password-file <file>", "file with the
 export function newPasswordSource(
   { password, passwordEnv, passwordFile }: PasswordOptions,
 ): PasswordSource | undefined {
-  if (!password) return null;
-  if (passwordEnv !== undefined) return { env: passwordEnv };
-  return passwordFile === undefined ? undefined : { file: passwordFile };
+  return password ? passwordPlace({ env: passwordEnv, file: passwordFile }) : null;
 }

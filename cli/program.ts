@@ -8,12 +8,14 @@ import {
   Option,
 } from "@commander-js/extra-typings";
 import { BittensorError } from "../lib/base/errors.ts";
+import { adviceFor } from "./advice.ts";
 import { commandTree } from "./command_tree.ts";
 import { type CommandContext, createContext, type GlobalOptions } from "./context.ts";
 import { ExitCode } from "./exit_code.ts";
-import { exitCodeOf, formatFailure } from "./failure.ts";
-import { modernFlags } from "./seed_era_flags.ts";
+import { exitCodeOf, failureOf, formatFailure } from "./failure.ts";
+import { modernArguments } from "./seed_era_flags.ts";
 import { stopSignal } from "./stop_signal.ts";
+import { VERSION } from "./version.ts";
 
 export { Argument, InvalidArgumentError, Option };
 
@@ -50,22 +52,59 @@ export async function runProgram(
     signal: stop.signal,
     commandTree: () => loadTree(commands, context),
   });
+  await using resources = new AsyncDisposableStack();
   program.hook("preSubcommand", async (_, called) => {
     const found = entries.find(({ command }) => command.name() === called.name());
     if (found) (await found.entry.load())(found.command, context);
   });
+  program.hook("preAction", async () => {
+    if (context.options.verbose) resources.use(await showLog());
+  });
+  const modern = modernArguments(args);
   try {
-    await program.parseAsync(readable(args), { from: "user" });
+    await program.parseAsync(readable(modern.args), { from: "user" });
     return stop.exitCode() ?? ExitCode.Success;
   } catch (error) {
     const stopped = stop.exitCode();
     if (stopped !== undefined) return stopped;
     if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? ExitCode.Success : ExitCode.Usage;
+      if (error.exitCode === 0) return ExitCode.Success;
+      // A group of commands was called without one of them, and has shown its help.
+      if (error.code === "commander.help") return ExitCode.Usage;
     }
-    console.error(formatFailure(error, program.opts()));
-    return exitCodeOf(error);
+    return await fail(readableError(error), context);
+  } finally {
+    for (const flag of modern.ignored) context.remark(`${flag} counts for nothing here.`);
   }
+}
+
+/** Shows an error, and returns the exit code that fits it. */
+async function fail(error: unknown, context: CommandContext): Promise<ExitCode> {
+  const failure = failureOf(error, context.options);
+  const hint = await adviceFor(error, context).catch(() => failure.hint);
+  console.error(formatFailure({ ...failure, hint }, context.options));
+  return exitCodeOf(error);
+}
+
+/** Commander writes `error: what` and `(Did you mean this?)`: as one of ours. */
+function readableError(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error;
+  const [what = "", ...advice] = error.message.replace(/^error: /, "").split("\n");
+  return new BittensorError("cli/usage", sentence(what), {
+    cause: error,
+    hint: advice.length > 0
+      ? advice.join(" ").replace(/^\((.*)\)$/, "$1")
+      : "`bt --help` and `bt COMMAND --help` show what there is",
+  });
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
+}
+
+async function showLog(): Promise<AsyncDisposable> {
+  const { logging } = await import("../mod.ts");
+  return await logging({ debug: true });
 }
 
 /** Reads an argument with a function of the toolkit, whose error is shown as wrong usage. */
@@ -93,10 +132,13 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 function createProgram(): Command<[], GlobalOptions> {
   return new Command("bt")
     .description("The Bittensor toolkit for Deno")
+    .version(VERSION, "--version", "show the version")
     .option("--network <name>", "name of a network, or the URL of a node")
     .option("--wallet <name>", "name of the wallet")
     .option("--hotkey <name>", "name of the hotkey")
     .option("--wallet-path <folder>", "folder of the wallets")
+    .option("--unlock-env <variable>", "variable with the password of the coldkey")
+    .option("--unlock-file <file>", "file with the password of the coldkey")
     .option("--timeout <seconds>", "longest wait for the chain or for a neuron", seconds)
     .option("--config <file>", "another config file than ~/.bittensor/config.json")
     .option("--json", "print one JSON document instead of text")
@@ -106,6 +148,8 @@ function createProgram(): Command<[], GlobalOptions> {
     .option("--verbose", "show the log, and where an error comes from")
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
+    // It comes back as an exception, and is shown as all others are.
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
 }
 
@@ -124,7 +168,7 @@ async function loadTree(commands: readonly CommandEntry[], context: CommandConte
 
 /** `help a b` is `a b --help`: so the command is loaded before it is explained. */
 function readable(args: readonly string[]): string[] {
-  const [first, ...rest] = modernFlags(args);
+  const [first, ...rest] = args;
   if (first === undefined) return ["--help"];
   return first === "help" ? [...rest, "--help"] : [first, ...rest];
 }

@@ -32,7 +32,22 @@ export async function openSubtensor(context: CommandContext): Promise<bittensor.
 export async function openWallet(context: CommandContext): Promise<bittensor.Wallet> {
   const { value: name } = await findSetting("wallet", context);
   const { value: hotkey } = await findSetting("hotkey", context);
-  return bittensor.wallet({ name, hotkey, path: await walletFolder(context) });
+  const { unlockEnv, unlockFile } = context.options;
+  const path = await walletFolder(context);
+  return bittensor.wallet({
+    name,
+    hotkey,
+    path,
+    password: passwordPlace({ env: unlockEnv, file: unlockFile }),
+  });
+}
+
+/** Where a password is, in one of two ways; undefined if in neither. */
+export function passwordPlace(
+  { env, file }: { readonly env?: string | undefined; readonly file?: string | undefined },
+): bittensor.PasswordSource | undefined {
+  if (env !== undefined) return { env };
+  return file === undefined ? undefined : { file };
 }
 
 /** The folder of all wallets. */

@@ -6,6 +6,7 @@ import { type ConfigureCommand, InvalidArgumentError, Option, wholeNumber } from
 import { aborted } from "../stop_signal.ts";
 import { formatFields } from "../view/fields.ts";
 import { formatTable } from "../view/table.ts";
+import { fundCommand, mineCommand } from "./devchain_control.ts";
 
 interface DevchainOptions {
   readonly host: string;
@@ -59,6 +60,11 @@ export const devchainCommand: ConfigureCommand = (command, context) => {
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .action((options) => runDevchain(options, context));
+  fundCommand(
+    command.command("fund").description("give an account tao, on a dev chain that runs"),
+    context,
+  );
+  mineCommand(command.command("mine").description("seal blocks of a dev chain that runs"), context);
 };
 
 async function runDevchain(options: DevchainOptions, context: CommandContext): Promise<void> {

@@ -71,7 +71,8 @@ async function showMetagraph(
     ]),
   ));
   if (save !== undefined) await graph.saveToPath(save);
-  context.finish({ network, n: graph.n, block: graph.block, tau: graph.tau, neurons: rows });
+  const { name } = bittensor.findNetwork(network);
+  context.finish({ network: name, n: graph.n, block: graph.block, tau: graph.tau, neurons: rows });
 }
 
 function neuronRows(graph: bittensor.Metagraph): NeuronRow[] {

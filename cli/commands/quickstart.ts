@@ -4,6 +4,7 @@ import * as bittensor from "../../mod.ts";
 import type { CommandContext } from "../context.ts";
 import { type ConfigureCommand, wholeNumber } from "../program.ts";
 import { queryText } from "../query.ts";
+import { counted } from "../view/plural.ts";
 import { withProgressBar } from "../view/progress.ts";
 import { formatTable } from "../view/table.ts";
 
@@ -31,7 +32,7 @@ async function quickstart(neurons: number, context: CommandContext): Promise<unk
   );
 
   const graph = await syncMetagraph(network.endpoint, context);
-  print(`\n[5/6] Sent "${SENTENCE}" to ${graph.n} endpoints`);
+  print(`\n[5/6] Sent "${SENTENCE}" to ${counted(graph.n, "endpoint")}`);
   const { endpoints } = graph;
   const report = await queryText(context, { wallet, endpoints, text: SENTENCE });
   print(`representations: ${graph.n} × float32 [${report.answers[0]?.shape.join(", ")}]`);
@@ -57,7 +58,9 @@ async function startNetwork(neurons: number, context: CommandContext): Promise<b
       },
     }));
   print(
-    `\n[2/6] ${neurons} neurons serve, each with its own hotkey, model and port; all are subscribed.\n` +
+    `\n[2/6] ${
+      counted(neurons, "neuron")
+    } with a hotkey, a model and a port each: subscribed, and serving.\n` +
       `      The chain is at block ${network.chain.block}.`,
   );
   const { device, passedOver } = network.neurons[0]!.nucleus.device;

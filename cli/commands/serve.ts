@@ -6,6 +6,7 @@ import { type ConfigureCommand, Option, wholeNumber } from "../program.ts";
 import { openSubtensor, openWallet, waitOptions } from "../session.ts";
 import { aborted } from "../stop_signal.ts";
 import { formatFields } from "../view/fields.ts";
+import { counted } from "../view/plural.ts";
 
 /** Models of ours, by name. */
 const MODELS: Readonly<Record<string, () => bittensor.Model>> = {
@@ -85,7 +86,7 @@ async function serve(
   context.remark("Serving until Ctrl-C.");
   await aborted(signal);
   await axon.stop();
-  context.remark(`Answered ${axon.statistics().total.requests} requests.`);
+  context.remark(`Answered ${counted(axon.statistics().total.requests, "request")}.`);
 }
 
 async function subscribe(

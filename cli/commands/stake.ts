@@ -2,7 +2,7 @@
 
 import * as bittensor from "../../mod.ts";
 import type { CommandContext } from "../context.ts";
-import { runExtrinsic } from "../extrinsic.ts";
+import { openColdkey, runExtrinsic } from "../extrinsic.ts";
 import { findUid } from "../neuron.ts";
 import { type ConfigureCommand, readBy } from "../program.ts";
 import { openSubtensor, openWallet, waitOptions } from "../session.ts";
@@ -33,16 +33,16 @@ async function changeStake(
   const coldkey = await wallet.coldkeypub();
   const { address: hotkey } = await wallet.hotkey();
   await using subtensor = await openSubtensor(context);
-  const plan = {
-    action: direction === "add" ? `Stake ${formatTao(amount)}` : `Unstake ${formatTao(amount)}`,
-    details: { coldkey, hotkey, network: subtensor.network },
-  };
-  await runExtrinsic(context, plan, async (options) => {
-    const signer = await wallet.coldkey({ signal: context.signal });
-    const stake = { ...options, coldkey: signer, hotkey, amount };
-    return direction === "add"
-      ? await subtensor.addStake(stake)
-      : await subtensor.removeStake(stake);
+  const call = direction === "add" ? "addStake" : "removeStake";
+  const action = direction === "add" ? "Stake" : "Unstake";
+  await runExtrinsic(context, {
+    subtensor,
+    call: { call, coldkey, hotkey, amount },
+    plan: { action: `${action} ${formatTao(amount)}`, details: { coldkey, hotkey } },
+    send: async (options) => {
+      const signer = await openColdkey(wallet, context);
+      return await subtensor[call]({ ...options, coldkey: signer, hotkey, amount });
+    },
   });
 }
 

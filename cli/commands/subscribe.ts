@@ -21,25 +21,19 @@ export const subscribeCommand: ConfigureCommand = (command, context) => {
       const coldkey = await wallet.coldkeypub();
       const hotkey = await wallet.hotkey();
       await using subtensor = await openSubtensor(context);
-      const plan = {
-        action: "Subscribe a neuron",
-        details: {
-          hotkey: hotkey.address,
-          coldkey,
-          host,
-          port,
-          modality,
-          network: subtensor.network,
+      const place = { coldkey, ip: host, port, modality: readModality(modality) };
+      await runExtrinsic(context, {
+        subtensor,
+        call: { call: "subscribe", hotkey: hotkey.address, ...place },
+        plan: {
+          action: "Subscribe a neuron",
+          details: { hotkey: hotkey.address, coldkey, host, port, modality },
         },
-      };
-      await runExtrinsic(context, plan, (options) =>
-        subtensor.subscribe({
-          ...options,
-          hotkey,
-          coldkey,
-          ip: host,
-          port,
-          modality: MODALITIES.indexOf(modality) as bittensor.Modality,
-        }));
+        send: (options) => subtensor.subscribe({ ...options, hotkey, ...place }),
+      });
     });
 };
+
+function readModality(name: (typeof MODALITIES)[number]): bittensor.Modality {
+  return MODALITIES.indexOf(name) as bittensor.Modality;
+}

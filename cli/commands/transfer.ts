@@ -1,7 +1,7 @@
 /** `bt transfer`: moves tao from the coldkey to another account. */
 
 import * as bittensor from "../../mod.ts";
-import { runExtrinsic } from "../extrinsic.ts";
+import { openColdkey, runExtrinsic } from "../extrinsic.ts";
 import { type ConfigureCommand, readBy } from "../program.ts";
 import { openSubtensor, openWallet } from "../session.ts";
 
@@ -13,13 +13,14 @@ export const transferCommand: ConfigureCommand = (command, context) => {
       using wallet = await openWallet(context);
       const from = await wallet.coldkeypub();
       await using subtensor = await openSubtensor(context);
-      const plan = {
-        action: `Transfer ${bittensor.formatTao(amount)}`,
-        details: { from, to: dest, network: subtensor.network },
-      };
-      await runExtrinsic(context, plan, async (options) => {
-        const coldkey = await wallet.coldkey({ signal: context.signal });
-        return await subtensor.transfer({ ...options, coldkey, dest, amount });
+      await runExtrinsic(context, {
+        subtensor,
+        call: { call: "transfer", coldkey: from, dest, amount },
+        plan: { action: `Transfer ${bittensor.formatTao(amount)}`, details: { from, to: dest } },
+        send: async (options) => {
+          const coldkey = await openColdkey(wallet, context);
+          return await subtensor.transfer({ ...options, coldkey, dest, amount });
+        },
       });
     });
 };

@@ -7,6 +7,7 @@ import { waitOptions } from "../session.ts";
 import { aborted } from "../stop_signal.ts";
 import { formatFields } from "../view/fields.ts";
 import { drawUntil } from "../view/live_view.ts";
+import { counted } from "../view/plural.ts";
 import { withProgressBar } from "../view/progress.ts";
 import { formatTable } from "../view/table.ts";
 import { DEVICES } from "./serve.ts";
@@ -49,7 +50,7 @@ async function bringUp(options: UpOptions, context: CommandContext): Promise<voi
   context.print(formatFields({
     chain: network.endpoint,
     use: `--network ${network.endpoint}`,
-    neurons: `${network.neurons.length} serve, ${state.n} are registered`,
+    neurons: `${counted(state.n, "neuron")}, of which ${network.neurons.length} answer`,
   }));
   context.finish({
     endpoint: network.endpoint,
@@ -137,13 +138,15 @@ function picture(block: number, rows: readonly NeuronRow[]): string {
   );
   const hidden = rows.length - shown.length;
   const lines = [
-    `block ${block}   ${
-      rows.reduce((sum, { requests }) => sum + requests, 0)
-    } calls   Ctrl-C stops`,
+    `block ${block}   ${counted(callsOf(rows), "call")}   Ctrl-C stops`,
     table,
   ];
   if (hidden > 0) lines.push(`and ${hidden} more`);
   return lines.join("\n");
+}
+
+function callsOf(rows: readonly NeuronRow[]): number {
+  return rows.reduce((sum, { requests }) => sum + requests, 0);
 }
 
 function formatCodes(codes: Readonly<Record<string, number>>): string {
@@ -158,8 +161,7 @@ async function reportUntil(
 ): Promise<void> {
   let last = "";
   const report = () => {
-    const calls = rows().reduce((sum, { requests }) => sum + requests, 0);
-    const line = `block ${network.chain.block}, ${calls} calls`;
+    const line = `block ${network.chain.block}, ${counted(callsOf(rows()), "call")}`;
     if (line !== last) context.remark(line);
     last = line;
   };

@@ -4,8 +4,9 @@ import * as bittensor from "../../mod.ts";
 import type { CommandContext } from "../context.ts";
 import { runExtrinsic } from "../extrinsic.ts";
 import { findUid } from "../neuron.ts";
-import { type ConfigureCommand, readBy, wholeNumber } from "../program.ts";
+import { type ConfigureCommand, wholeNumber } from "../program.ts";
 import { openSubtensor, openWallet, waitOptions } from "../session.ts";
+import { counted } from "../view/plural.ts";
 import { formatTable } from "../view/table.ts";
 
 /** Uids are counted in 64 bits on chain; no network comes close. */
@@ -19,7 +20,7 @@ export const weightsCommand: ConfigureCommand = (command, context) => {
   command.command("set")
     .description("set the weights of the hotkey's neuron; only their proportions count")
     .argument("<weights...>", "one for each neuron, as uid:weight, such as 0:0.25 3:0.75")
-    .action((texts) => setWeights(texts.map(readBy(parseWeight)), context));
+    .action((texts) => setWeights(texts.map(parseWeight), context));
 };
 
 interface Weight {
@@ -62,19 +63,20 @@ async function setWeights(weights: readonly Weight[], context: CommandContext): 
   using wallet = await openWallet(context);
   const hotkey = await wallet.hotkey();
   await using subtensor = await openSubtensor(context);
-  const plan = {
-    action: `Set the weights of ${weights.length} neurons`,
-    details: {
-      hotkey: hotkey.address,
-      weights: weights.map(({ uid, weight }) => `${uid}:${weight}`).join(" "),
-      network: subtensor.network,
-    },
+  const values = {
+    uids: weights.map(({ uid }) => uid),
+    weights: weights.map(({ weight }) => weight),
   };
-  await runExtrinsic(context, plan, (options) =>
-    subtensor.setWeights({
-      ...options,
-      hotkey,
-      uids: weights.map(({ uid }) => uid),
-      weights: weights.map(({ weight }) => weight),
-    }));
+  await runExtrinsic(context, {
+    subtensor,
+    call: { call: "setWeights", hotkey: hotkey.address, ...values },
+    plan: {
+      action: `Set the weights of ${counted(weights.length, "neuron")}`,
+      details: {
+        hotkey: hotkey.address,
+        weights: weights.map(({ uid, weight }) => `${uid}:${weight}`).join(" "),
+      },
+    },
+    send: (options) => subtensor.setWeights({ ...options, hotkey, ...values }),
+  });
 }

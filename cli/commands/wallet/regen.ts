@@ -61,9 +61,10 @@ async function regenerateSecret(
   options: RegenOptions,
   context: CommandContext,
 ): Promise<void> {
+  const password = newPasswordSource(options);
   const regeneration = {
     ...await keySource(key, options, context),
-    password: newPasswordSource(options) ?? (key === "hotkey" ? null : undefined),
+    password: password === undefined && key === "hotkey" ? null : password,
     overwrite: options.overwrite,
     signal: context.signal,
   };
