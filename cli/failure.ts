@@ -9,6 +9,7 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   "chain/unreachable": ExitCode.Unreachable,
   "chain/connection-lost": ExitCode.Unreachable,
   "chain/timeout": ExitCode.Unreachable,
+  "chain/unknown-block": ExitCode.NotFound,
   "chain/extrinsic-failed": ExitCode.Refused,
   "chain/extrinsic-refused": ExitCode.Refused,
   "chain/insufficient-balance": ExitCode.Refused,

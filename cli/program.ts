@@ -72,35 +72,45 @@ export async function runProgram(
       // A group of commands was called without one of them, and has shown its help.
       if (error.code === "commander.help") return ExitCode.Usage;
     }
-    return await fail(readableError(error), context);
+    // What comes before a wrong option may be all that commander has read.
+    const json = args.includes("--json") || undefined;
+    return await fail(readableError(error), context, { json, ...program.opts() });
   } finally {
     for (const flag of modern.ignored) context.remark(`${flag} counts for nothing here.`);
   }
 }
 
 /** Shows an error, and returns the exit code that fits it. */
-async function fail(error: unknown, context: CommandContext): Promise<ExitCode> {
-  const failure = failureOf(error, context.options);
+async function fail(
+  error: unknown,
+  context: CommandContext,
+  options: GlobalOptions,
+): Promise<ExitCode> {
+  const failure = failureOf(error, options);
   const hint = await adviceFor(error, context).catch(() => failure.hint);
-  console.error(formatFailure({ ...failure, hint }, context.options));
+  console.error(formatFailure({ ...failure, hint }, options));
   return exitCodeOf(error);
 }
 
-/** Commander writes `error: what` and `(Did you mean this?)`: as one of ours. */
+/** An error of commander as one of ours: what is wrong, and what to do. */
 function readableError(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error;
-  const [what = "", ...advice] = error.message.replace(/^error: /, "").split("\n");
-  return new BittensorError("cli/usage", sentence(what), {
-    cause: error,
-    hint: advice.length > 0
-      ? advice.join(" ").replace(/^\((.*)\)$/, "$1")
-      : "`bt --help` and `bt COMMAND --help` show what there is",
-  });
+  const [, what = "", advice = ""] = COMMANDER_MESSAGE.exec(error.message) ?? [];
+  return new BittensorError(
+    "cli/usage",
+    what.charAt(0).toUpperCase() + what.slice(1).replace(/\.$/, ""),
+    {
+      cause: error,
+      hint: advice === ""
+        ? "`bt --help` and `bt COMMAND --help` show what there is"
+        : advice.charAt(0).toLowerCase() + advice.slice(1),
+    },
+  );
 }
 
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
-}
+/** `error: what`, and then `(Did you mean this?)` on a line of its own, or another sentence. */
+const COMMANDER_MESSAGE =
+  /^(?:error: )?(.*?(?: is invalid(?: for argument '[^']*')?(?=\. )|$))(?:\. |\n\(?|$)(.*?)[.)]*$/ms;
 
 async function showLog(): Promise<AsyncDisposable> {
   const { logging } = await import("../mod.ts");

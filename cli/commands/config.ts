@@ -2,30 +2,39 @@
 
 import * as bittensor from "../../mod.ts";
 import type { CommandContext } from "../context.ts";
-import { type ConfigureCommand, readBy } from "../program.ts";
+import { type ConfigureCommand, InvalidArgumentError, readBy } from "../program.ts";
 import { findSetting } from "../session.ts";
+import { similarName } from "../similar.ts";
 import { formatTable } from "../view/table.ts";
 
 export const configCommand: ConfigureCommand = (command, context) => {
-  const { SETTING_NAMES, settingName } = bittensor;
+  const { SETTING_NAMES } = bittensor;
   const names = `one of ${SETTING_NAMES.join(", ")}`;
   command.command("get")
     .description("show settings, and where each comes from")
-    .argument("[name]", `${names} (default: all)`, readBy(settingName))
+    .argument("[name]", `${names} (default: all)`, readName)
     .action((name) => showSettings(name === undefined ? SETTING_NAMES : [name], context));
   command.command("set")
     .description("write a setting into the config file")
-    .argument("<name>", names, readBy(settingName))
+    .argument("<name>", names, readName)
     .argument("<value>", "its value")
     .action((name, value) => writeSetting(name, value, context));
   command.command("unset")
     .description("take a setting out of the config file")
-    .argument("<name>", names, readBy(settingName))
+    .argument("<name>", names, readName)
     .action((name) => writeSetting(name, undefined, context));
   command.command("path")
     .description("show where the config file is")
     .action(() => showPath(context));
 };
+
+/** The setting of this name; a name that is nearly right gets a better answer. */
+function readName(text: string): bittensor.SettingName {
+  const names: readonly string[] = bittensor.SETTING_NAMES;
+  const meant = names.includes(text) ? undefined : similarName(text, names);
+  if (meant === undefined) return readBy(bittensor.settingName)(text);
+  throw new InvalidArgumentError(`Did you mean ${meant}?`);
+}
 
 async function showSettings(
   names: readonly bittensor.SettingName[],

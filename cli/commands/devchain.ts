@@ -71,6 +71,8 @@ async function runDevchain(options: DevchainOptions, context: CommandContext): P
   const { host, port, db, seal, keepBlocks, finalityDelay: finalityDelayMs } = options;
   const { signal, print } = context;
   const genesis = await readGenesis(options);
+  const plan = { action: "Run a dev chain", details: { host, port, db: db ?? "none" } };
+  if (!await context.agree(plan, { ask: false })) return;
   await using chain = await bittensor.devchain({
     host,
     port,

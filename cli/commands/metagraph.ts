@@ -1,5 +1,6 @@
 /** `bt metagraph`: the neurons of a network at one block. */
 
+import { basename, dirname } from "node:path";
 import * as bittensor from "../../mod.ts";
 import type { CommandContext } from "../context.ts";
 import { type ConfigureCommand, Option, wholeNumber } from "../program.ts";
@@ -37,7 +38,7 @@ export const metagraphCommand: ConfigureCommand = (command, context) => {
         .default("uid" as const),
     )
     .option("--top <number>", "show only the first ones", wholeNumber(1, MAX_BLOCK))
-    .option("--save <folder>", "write the metagraph there, as an .npz file")
+    .option("--save <file>", "write the metagraph there, as an .npz file that NumPy opens")
     .action((options) => showMetagraph(options, context));
 };
 
@@ -45,6 +46,7 @@ async function showMetagraph(
   { block, sort, top, save }: MetagraphCommandOptions,
   context: CommandContext,
 ): Promise<void> {
+  if (save !== undefined && !await agreeToWrite(save, context)) return;
   const { value: network } = await findSetting("network", context);
   const wait = await waitOptions(context);
   const graph = bittensor.metagraph({ network });
@@ -70,9 +72,16 @@ async function showMetagraph(
       row.hotkey,
     ]),
   ));
-  if (save !== undefined) await graph.saveToPath(save);
+  if (save !== undefined) await graph.saveToPath(dirname(save), basename(save));
   const { name } = bittensor.findNetwork(network);
   context.finish({ network: name, n: graph.n, block: graph.block, tau: graph.tau, neurons: rows });
+}
+
+/** Asks before a file is overwritten. */
+async function agreeToWrite(file: string, context: CommandContext): Promise<boolean> {
+  const exists = await Deno.stat(file).then(() => true, () => false);
+  const action = exists ? "Replace the file of a metagraph" : "Write a metagraph into a file";
+  return await context.agree({ action, details: { file } }, { ask: exists });
 }
 
 function neuronRows(graph: bittensor.Metagraph): NeuronRow[] {

@@ -13,7 +13,11 @@ const SENTENCE = "The quick brown fox jumped over the lazy dog";
 export const quickstartCommand: ConfigureCommand = (command, context) => {
   command
     .option("--neurons <number>", "how many neurons to bring up", wholeNumber(1, 64), 7)
-    .action(async ({ neurons }) => context.finish(await quickstart(neurons, context)));
+    .action(async ({ neurons }) => {
+      const plan = { action: "Bring up a network, ask it, and take it down", details: { neurons } };
+      if (!await context.agree(plan, { ask: false })) return;
+      context.finish(await quickstart(neurons, context));
+    });
 };
 
 async function quickstart(neurons: number, context: CommandContext): Promise<unknown> {

@@ -22,6 +22,7 @@ interface ServeOptions {
   readonly port: number;
   readonly host?: string | undefined;
   readonly device: bittensor.DeviceChoice;
+  readonly vocabSize?: number | undefined;
   readonly subscribe: boolean;
 }
 
@@ -42,6 +43,11 @@ export const serveCommand: ConfigureCommand = (command, context) => {
     .addOption(
       new Option("--device <device>", "where to run").choices(DEVICES).default("auto" as const),
     )
+    .option(
+      "--vocab-size <number>",
+      "how many tokens an ONNX file knows, if less than the network has",
+      wholeNumber(1, bittensor.VOCAB_SIZE),
+    )
     .option("--no-subscribe", "do not tell the network where it listens")
     .action((model, options) => serve(model, options, context));
 };
@@ -54,9 +60,16 @@ async function serve(
   const { signal } = context;
   using wallet = await openWallet(context);
   const { address: hotkey } = await wallet.hotkey();
-  const { device, listen: ip, port } = options;
+  const { device, listen: ip, port, vocabSize } = options;
+  const plan = { action: `Serve ${source}`, details: { hotkey, listen: ip, port } };
+  if (!await context.agree(plan, { ask: false })) return;
   context.remark(`Loading ${source} …`);
-  await using model = await bittensor.nucleus(MODELS[source]?.() ?? source, { device, signal });
+  const limits = vocabSize === undefined ? {} : { vocabSize };
+  await using model = await bittensor.nucleus(MODELS[source]?.() ?? source, {
+    device,
+    limits,
+    signal,
+  });
   await using axon = await bittensor
     .axon({
       wallet,

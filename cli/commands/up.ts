@@ -43,6 +43,9 @@ export const upCommand: ConfigureCommand = (command, context) => {
 };
 
 async function bringUp(options: UpOptions, context: CommandContext): Promise<void> {
+  const { neurons, port, preset = "none" } = options;
+  const plan = { action: "Bring up a network on this machine", details: { neurons, port, preset } };
+  if (!await context.agree(plan, { ask: false })) return;
   await using network = await startNetwork(options, context);
   await using subtensor = await bittensor.subtensor({ network: network.endpoint });
   const state = await subtensor.at();

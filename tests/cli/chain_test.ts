@@ -53,7 +53,7 @@ Deno.test("bt transfer shows its plan with the fee, asks, and pays", async () =>
   assert.match(declined.stderr, /Cannot ask whether to go on: Transfer τ1\.5 \(cli\/declined\)/);
   assert.match(declined.stderr, /hint: pass --yes/);
   assert.equal(poor.code, "chain/insufficient-balance");
-  assert.match(typo.message, /checksum|address/i);
+  assert.match(typo.hint ?? "", /address/);
   assert.equal(chain.block, 1);
 
   const { fee, events } = await bt.json<Receipt>("transfer", ...transfer, "--yes");
@@ -183,7 +183,7 @@ Deno.test("bt devchain fund and mine control a dev chain, and nothing else", asy
     bt.fails(5, "devchain", "mine", "--network", "ws://127.0.0.1:1", "--timeout", "5"),
   ]);
   assert.match(text, new RegExp(`^block +${block + 5}\nhash +0x`));
-  assert.match(none.message, /whole number from 1/);
+  assert.match(none.hint ?? "", /^pass a whole number from 1/);
   assert.match(nothing.message, /-1/);
   assert.match(unreachable.hint ?? "", /bt devchain/);
 });

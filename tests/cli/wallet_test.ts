@@ -139,7 +139,7 @@ Deno.test("bt wallet password encrypts a key, which then opens with the password
   ]);
   assert.match(JSON.stringify(planned), /Encrypt the hotkey/);
   assert.match(declined.hint ?? "", /--yes/);
-  assert.match(wrong.message, /Allowed choices are coldkey, hotkey/);
+  assert.match(wrong.hint ?? "", /allowed choices are coldkey, hotkey/);
 
   const changed = await bt.json<{ encrypted: boolean }>(
     "wallet-password",
