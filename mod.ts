@@ -206,6 +206,9 @@ export type { Identity } from "./lib/wire/identity.ts";
 export type { RefusalReason } from "./lib/wire/request_verifier.ts";
 export type { SignaturePolicy } from "./lib/wire/signature_policy.ts";
 
+// Showing.
+export { show, type Showable, type Shown } from "./lib/display/show.ts";
+
 // A network of one's own.
 export type { DevAccount } from "./lib/devchain/dev_accounts.ts";
 export { type DevChain, devchain, type DevChainOptions } from "./lib/devchain/devchain.ts";

@@ -8,7 +8,7 @@ const STOREYS: readonly (readonly string[])[] = [
   ["domain"],
   ["wire", "wallet", "chain", "text", "onnx"],
   ["axon", "dendrite", "metagraph"],
-  ["neuron", "devchain"],
+  ["neuron", "devchain", "display"],
   ["localnet"],
   ["mod.ts"],
   ["cli"],

@@ -238,8 +238,21 @@ export class Axon implements AsyncDisposable {
     return this;
   }
 
+  /** Text form of the tutorial: `Axon ([::]:8091)`. */
+  toString(): string {
+    return `Axon (${this.#place})`;
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  get #place(): string {
+    return formatHostPort({ ip: this.#settings.host, port: this.#port });
   }
 
   async #checkOptions(): Promise<CheckOptions> {
@@ -275,7 +288,7 @@ export class Axon implements AsyncDisposable {
     });
     this.#port = server.port;
     this.#handler = handler;
-    this.#logPlace("Axon Started:");
+    logSuccess("axon", "Axon Started:", this.#place, "blue");
     return { server, handler, health };
   }
 
@@ -289,11 +302,6 @@ export class Axon implements AsyncDisposable {
     // Callbacks that still run, although nobody waits for them, learn it.
     handler.cancel();
     this.#handler = undefined;
-    this.#logPlace("Axon Stopped:");
-  }
-
-  #logPlace(what: string): void {
-    const place = formatHostPort({ ip: this.#settings.host, port: this.#port });
-    logSuccess("axon", what, place, "blue");
+    logSuccess("axon", "Axon Stopped:", this.#place, "blue");
   }
 }

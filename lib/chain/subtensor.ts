@@ -330,6 +330,10 @@ export class Subtensor implements AsyncDisposable {
     return network === endpoint ? `Subtensor (${endpoint})` : `Subtensor (${network}:${endpoint})`;
   }
 
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#chain[Symbol.asyncDispose]();
   }

@@ -1,9 +1,11 @@
 /** What the calls of a dendrite return. */
 
+import { withDisplay } from "../base/display.ts";
 import type { FloatTensor } from "../base/tensor.ts";
 import type { Endpoint } from "../domain/endpoint.ts";
 import type { ReturnCode } from "../domain/return_code.ts";
 import type { Answer } from "./answer.ts";
+import { answersDisplay } from "./answers_table.ts";
 
 /** An answer, and which endpoint gave it. */
 export interface EndpointAnswer extends Answer {
@@ -27,7 +29,10 @@ export interface ForwardColumns extends CallColumns {
   readonly representations: FloatTensor[];
 }
 
-/** {@linkcode ForwardColumns}, also as `[representations, codes, times]`. */
+/**
+ * {@linkcode ForwardColumns}, also as `[representations, codes, times]`. A notebook and `console.log`
+ * show it as a table.
+ */
 export type ForwardResult =
   & readonly [representations: FloatTensor[], codes: ReturnCode[], times: number[]]
   & ForwardColumns;
@@ -41,23 +46,25 @@ export interface BackwardColumns extends CallColumns {
   readonly gradients: FloatTensor[];
 }
 
-/** {@linkcode BackwardColumns}, also as `[gradients, codes, times]`. */
+/** {@linkcode BackwardColumns}, also as `[gradients, codes, times]`; shown as a table. */
 export type BackwardResult =
   & readonly [gradients: FloatTensor[], codes: ReturnCode[], times: number[]]
   & BackwardColumns;
 
 /** The answers to a forward call, in the order of the endpoints. */
-export function forwardResult(answers: readonly Answer[]): ForwardResult {
+export function forwardResult(answers: readonly EndpointAnswer[]): ForwardResult {
   const { tensors: representations, codes, times, messages } = columnsOf(answers);
   const named: ForwardColumns = { representations, codes, times, messages };
-  return Object.assign([representations, codes, times] as const, named);
+  const result = Object.assign([representations, codes, times] as const, named);
+  return withDisplay(result, () => answersDisplay("Forward", answers));
 }
 
 /** The answers to a backward call, in the order of the endpoints. */
-export function backwardResult(answers: readonly Answer[]): BackwardResult {
+export function backwardResult(answers: readonly EndpointAnswer[]): BackwardResult {
   const { tensors: gradients, codes, times, messages } = columnsOf(answers);
   const named: BackwardColumns = { gradients, codes, times, messages };
-  return Object.assign([gradients, codes, times] as const, named);
+  const result = Object.assign([gradients, codes, times] as const, named);
+  return withDisplay(result, () => answersDisplay("Backward", answers));
 }
 
 function columnsOf(answers: readonly Answer[]): CallColumns & { readonly tensors: FloatTensor[] } {

@@ -1,6 +1,7 @@
 /** Wallets: a coldkey that owns the money and a hotkey that works, as files in a folder. */
 
 import { logger } from "../base/log.ts";
+import type { Display } from "../base/table.ts";
 import type { Address } from "../domain/address.ts";
 import type { Rao } from "../domain/balance.ts";
 import { changePassword, type ChangePasswordOptions } from "./change_password.ts";
@@ -24,7 +25,7 @@ import {
 } from "./regenerate_keys.ts";
 import type { NewKey } from "./store_keys.ts";
 import { unlockKey, type UnlockOptions } from "./unlock.ts";
-import { type Display, displayWallet } from "./wallet_display.ts";
+import { displayWallet } from "./wallet_display.ts";
 import {
   checkHotkeyName,
   checkWalletName,

@@ -1,10 +1,8 @@
 /** How a wallet shows itself in a notebook: its public parts. */
 
+import { type Display, escapeHtml } from "../base/table.ts";
 import { describeKey, type PublicKeyInfo } from "./public_keys.ts";
 import type { KeyKind, StoredKey } from "./wallet_paths.ts";
-
-/** Forms of a display, by media type, as Jupyter takes them. */
-export type Display = Readonly<Record<string, string>>;
 
 /** Names and addresses of a wallet, as a table and as text. No password is needed. */
 export async function displayWallet(
@@ -28,8 +26,4 @@ function describe(key: PublicKeyInfo | undefined): string {
   const address = key.address ?? "address unknown without the password";
   if (key.encryption === undefined) return `${address} (public part only)`;
   return key.encryption === "none" ? `${address} (not encrypted)` : `${address} (encrypted)`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -27,6 +27,12 @@ Deno.test("Axon.start() listens on a free port and answers", async () => {
   assert.equal(await ask(server.port), ReturnCode.Success);
 });
 
+Deno.test("Axon prints where it listens", async () => {
+  await using server = await localAxon().start();
+  assert.equal(`${server}`, `Axon (${server.ip}:${server.port})`);
+  assert.equal(Deno.inspect(server), `${server}`);
+});
+
 Deno.test("Axon.start() is not an error when the axon runs", async () => {
   await using server = await localAxon().start();
   const { port } = server;

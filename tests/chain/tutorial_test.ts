@@ -47,6 +47,7 @@ function testCells(name: string, run: (notebook: Notebook) => Promise<void>): vo
 testCells("connect: the client names its network and its node", async ({ subtensor, lines }) => {
   const { endpoint } = subtensor;
   assert.equal(`${subtensor}`, `Subtensor (${endpoint})`);
+  assert.equal(Deno.inspect(subtensor), `Subtensor (${endpoint})`);
   assert.deepEqual(lines(), [
     `    SUCCESS      | Network:            ${endpoint}`,
     `    SUCCESS      | Endpoint:           ${endpoint}`,
