@@ -24,7 +24,7 @@ Deno.test("executeNotebook() names a planted cell that fails", async () => {
   await assert.rejects(executeNotebook(notebook), /Cell cell-1 failed: Error: planted/);
 });
 
-for (const name of ["quickstart"]) {
+for (const name of ["quickstart", "tutorial"]) {
   Deno.test(`the cells of ${name}.ipynb have the types that they should have`, async () => {
     assert.equal(await checkCells(await readNotebook(name)), undefined);
   });

@@ -1,6 +1,6 @@
 /** Runs a notebook on the real Deno kernel. */
 
-import { type CellResult, startKernel } from "./kernel.ts";
+import { type CellResult, type Kernel, startKernel } from "./kernel.ts";
 import { type Cell, codeCells, type Notebook, NOTEBOOKS } from "./notebook.ts";
 
 /** A code cell that was run. */
@@ -9,17 +9,31 @@ export interface ExecutedCell {
   readonly result: CellResult;
 }
 
+/** Options of {@linkcode executeNotebook}. */
+export interface ExecuteOptions {
+  /** Longest wait for each cell. @default {60000} */
+  readonly timeoutMs?: number;
+}
+
 /**
- * Runs all code cells in order, in the folder of the notebooks.
+ * Runs all code cells in order, in the folder of the notebooks, on a kernel of their own.
  *
- * @param timeoutMs Longest wait for each cell.
  * @throws {Error} What the first failing cell threw, with the id of the cell.
  */
 export async function executeNotebook(
   notebook: Notebook,
-  { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {},
+  options: ExecuteOptions = {},
 ): Promise<ExecutedCell[]> {
   await using kernel = await startKernel(NOTEBOOKS);
+  return await executeCells(kernel, notebook, options);
+}
+
+/** The same on a kernel that runs already. */
+export async function executeCells(
+  kernel: Kernel,
+  notebook: Notebook,
+  { timeoutMs = 60_000 }: ExecuteOptions = {},
+): Promise<ExecutedCell[]> {
   const executed: ExecutedCell[] = [];
   for (const cell of codeCells(notebook)) {
     try {
