@@ -11,6 +11,9 @@ import { counted } from "../view/plural.ts";
 /** Models of ours, by name. */
 const MODELS: Readonly<Record<string, () => bittensor.Model>> = {
   bert: () => bittensor.bert(),
+  // The smallest of the published sizes.
+  "bert-tiny": () =>
+    bittensor.bert({ hiddenSize: 128, layers: 2, numAttentionHeads: 2, intermediateSize: 512 }),
   gpt2: () => bittensor.gpt2(),
 };
 
@@ -48,7 +51,10 @@ export const serveCommand: ConfigureCommand = (command, context) => {
       "how many tokens an ONNX file knows, if less than the network has",
       wholeNumber(1, bittensor.VOCAB_SIZE),
     )
-    .option("--no-subscribe", "do not tell the network where it listens")
+    .addOption(
+      // Commander sets the default of such options before it loads this command.
+      new Option("--no-subscribe", "do not tell the network where it listens").default(true),
+    )
     .action((model, options) => serve(model, options, context));
 };
 

@@ -15,6 +15,11 @@ import { DEVICES } from "./serve.ts";
 /** Neurons whose rows fit a terminal of 24 lines, with all that stands around them. */
 const MOST_ROWS = 14;
 
+/** Characters for return codes, so that a row fits 80 columns. */
+const CODES_WIDTH = 20;
+
+const RAO_PER_TAO = 1e9;
+
 interface UpOptions {
   readonly neurons: number;
   readonly port: number;
@@ -128,11 +133,11 @@ function neuronRows({ neurons }: bittensor.Localnet, stakes: BigUint64Array): Ne
 function picture(block: number, rows: readonly NeuronRow[]): string {
   const shown = rows.slice(0, MOST_ROWS);
   const table = formatTable(
-    ["uid", "port", "stake", "calls", "codes", "p50 ms", "p99 ms"],
+    ["uid", "port", "stake τ", "calls", "codes", "p50 ms", "p99 ms"],
     shown.map(({ port, stake, requests, codes, latencyMs }, uid) => [
       uid,
       port,
-      bittensor.formatTao(stake),
+      (Number(stake) / RAO_PER_TAO).toFixed(2),
       requests,
       formatCodes(codes),
       latencyMs?.p50.toFixed(1) ?? "",
@@ -153,7 +158,7 @@ function callsOf(rows: readonly NeuronRow[]): number {
 }
 
 function formatCodes(codes: Readonly<Record<string, number>>): string {
-  return Object.entries(codes).map(([name, count]) => `${name} ${count}`).join(", ").slice(0, 28);
+  return Object.entries(codes).map(([name, count]) => `${name} ${count}`).join(", ").slice(0, CODES_WIDTH);
 }
 
 /** A line for each new block and whenever calls were answered. */
