@@ -37,6 +37,8 @@ export interface CommandContext {
   readonly options: GlobalOptions;
   /** Someone is watching: progress may be drawn. */
   readonly interactive: boolean;
+  /** Columns that a line of the result may have: those of the terminal. */
+  readonly width: number;
   /** Shows a part of the result, unless it is to be one JSON document. */
   print(text: string): void;
   /** Shows a remark on standard error, for people. */
@@ -68,6 +70,9 @@ export function createContext(
     get interactive() {
       const { json, quiet } = options();
       return !json && !quiet && Deno.stdout.isTerminal() && Deno.stderr.isTerminal();
+    },
+    get width() {
+      return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
     },
     print: (text) => options().json || console.log(text),
     remark: (text) => options().json || options().quiet || console.error(text),

@@ -16,7 +16,7 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   "cli/declined": ExitCode.Declined,
   "cli/not-found": ExitCode.NotFound,
   "cli/usage": ExitCode.Usage,
-  "wallet/cancelled": ExitCode.Declined,
+  "wallet/cancelled": ExitCode.Interrupted,
   "wallet/missing-key": ExitCode.NotFound,
   "wallet/password-required": ExitCode.Locked,
   "wallet/wrong-password": ExitCode.Locked,

@@ -23,11 +23,24 @@ export function openMnemonics(path: string | undefined): MnemonicSink {
   return {
     show: ({ kind, mnemonic }) =>
       console.error(
-        `The mnemonic of the ${kind} restores it. Write it down, off this machine:\n\n  ${mnemonic}\n`,
+        `The mnemonic of the ${kind} restores it. Write it down, off this machine:\n\n` +
+          `${inLines(mnemonic)}\n`,
       ),
     [Symbol.dispose]: () => {},
   };
 }
+
+/** A few words in each line: a terminal would break a long line within a word. */
+function inLines(mnemonic: string): string {
+  const words = mnemonic.split(" ");
+  const lines = Array.from(
+    { length: Math.ceil(words.length / WORDS_IN_LINE) },
+    (_, index) => words.slice(index * WORDS_IN_LINE, (index + 1) * WORDS_IN_LINE).join(" "),
+  );
+  return lines.map((line) => `  ${line}\n`).join("");
+}
+
+const WORDS_IN_LINE = 6;
 
 function fileSink(path: string): MnemonicSink {
   const file = createFile(path);

@@ -60,12 +60,12 @@ export async function queryText(
     };
   });
   const roundTrip = bittensor.distribution(times);
-  context.print(formatAnswers(answers));
+  context.print(formatAnswers(answers, context.width));
   if (roundTrip !== null) context.print(formatRoundTrip(roundTrip));
   return { answers, roundTrip };
 }
 
-function formatAnswers(answers: readonly AnswerRow[]): string {
+function formatAnswers(answers: readonly AnswerRow[], width: number): string {
   return formatTable(
     ["uid", "address", "return code", "ms", "shape", "mean", "std"],
     answers.map(({ uid, address, code, milliseconds, shape, mean, std }) => [
@@ -77,6 +77,7 @@ function formatAnswers(answers: readonly AnswerRow[]): string {
       mean.toFixed(4),
       std.toFixed(4),
     ]),
+    width,
   );
 }
 

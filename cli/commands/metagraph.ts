@@ -60,17 +60,18 @@ async function showMetagraph(
     .slice(0, top);
   context.print(`${graph}: n ${graph.n}, block ${graph.block}, tau ${graph.tau}`);
   context.print(formatTable(
-    ["uid", "stake τ", "rank", "trust", "incentive", "updated", "address", "hotkey"],
+    ["uid", "stake τ", "rank", "trust", "incentive", "address", "updated", "hotkey"],
     rows.map((row) => [
       row.uid,
       row.stake.toFixed(2),
       row.rank.toFixed(2),
       row.trust.toFixed(3),
       row.incentive.toFixed(5),
-      row.lastUpdate,
       row.address,
+      row.lastUpdate,
       row.hotkey,
     ]),
+    context.width,
   ));
   if (save !== undefined) await graph.saveToPath(dirname(save), basename(save));
   const { name } = bittensor.findNetwork(network);

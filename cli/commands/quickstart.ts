@@ -75,7 +75,7 @@ async function startNetwork(neurons: number, context: CommandContext): Promise<b
 
 async function syncMetagraph(
   endpoint: string,
-  { print, signal, interactive }: CommandContext,
+  { print, signal, interactive, width }: CommandContext,
 ): Promise<bittensor.Metagraph> {
   const bar = { label: "Metagraph", total: 7, visible: interactive };
   const graph = await withProgressBar(bar, (update) =>
@@ -85,6 +85,7 @@ async function syncMetagraph(
   print(formatTable(
     ["uid", "stake τ", "last update", "address", "hotkey"],
     neuronRows(graph).map((row) => [row.uid, row.stake, row.lastUpdate, row.address, row.hotkey]),
+    width,
   ));
   return graph;
 }

@@ -158,7 +158,10 @@ function callsOf(rows: readonly NeuronRow[]): number {
 }
 
 function formatCodes(codes: Readonly<Record<string, number>>): string {
-  return Object.entries(codes).map(([name, count]) => `${name} ${count}`).join(", ").slice(0, CODES_WIDTH);
+  return Object.entries(codes).map(([name, count]) => `${name} ${count}`).join(", ").slice(
+    0,
+    CODES_WIDTH,
+  );
 }
 
 /** A line for each new block and whenever calls were answered. */

@@ -22,7 +22,7 @@ export async function withProgressBar<T>(
   work: (update: (done: number) => void) => Promise<T>,
 ): Promise<T> {
   if (!visible) return await work(() => {});
-  const start = performance.now();
+  let start = performance.now();
   const rate = (done: number) => (1000 * done / (performance.now() - start)).toFixed(2);
   const bar = new SingleBar({
     stream: process.stderr,
@@ -36,7 +36,10 @@ export async function withProgressBar<T>(
   });
   try {
     return await work((done) => {
-      if (!bar.isActive) bar.start(total, 0, { rate: rate(0) });
+      if (!bar.isActive) {
+        start = performance.now();
+        bar.start(total, 0, { rate: rate(0) });
+      }
       if (done > 0) bar.update(done, { rate: rate(done) });
     });
   } finally {

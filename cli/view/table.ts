@@ -2,8 +2,26 @@
 
 import Table from "cli-table3";
 
-/** Rows under column titles; numbers stand to the right. */
+/**
+ * Rows under column titles; numbers stand to the right.
+ *
+ * @param width Columns of the terminal: if the table is wider, its last columns are left out.
+ */
 export function formatTable(
+  titles: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  width = Infinity,
+): string {
+  const text = drawTable(titles, rows);
+  if (text.indexOf("\n") <= width || titles.length === 1) return text;
+  return formatTable(
+    titles.slice(0, -1),
+    rows.map((row) => row.slice(0, titles.length - 1)),
+    width,
+  );
+}
+
+function drawTable(
   titles: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): string {

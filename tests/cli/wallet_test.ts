@@ -76,8 +76,8 @@ Deno.test("bt wallet list and show tell the public parts", async () => {
   ]);
   assert.deepEqual(list.wallets.map(({ name }) => name), ["alice"]);
   assert.equal(list.wallets[0]?.coldkey.address, coldkey);
-  assert.match(table, new RegExp(`│ alice +│ +│ ${coldkey} │ none`));
-  assert.match(table, new RegExp(`│ miner +│ ${hotkey} │ none`));
+  assert.match(table, new RegExp(`│ alice +│ ${coldkey} │ none`));
+  assert.match(table, new RegExp(`│ - miner +│ ${hotkey} │ none`));
   assert.deepEqual([keys.coldkey, keys.hotkey], [coldkey, hotkey]);
   assert.match(text, new RegExp(`coldkey address +${coldkey}\nhotkey address +${hotkey}\n`));
 });

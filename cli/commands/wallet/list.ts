@@ -10,15 +10,16 @@ export const listCommand: ConfigureCommand = (command, context) => {
     const path = await walletFolder(context);
     const wallets = await bittensor.listWallets({ path });
     const rows = wallets.flatMap(({ name, coldkey, hotkeys, problem }) => [
-      [name, "", ...describe(coldkey), problem?.message ?? coldkey?.problem?.message ?? ""],
-      ...hotkeys.map((
-        hotkey,
-      ) => ["", hotkey.name, ...describe(hotkey), hotkey.problem?.message ?? ""]),
+      [name, ...describe(coldkey), problemOf({ problem: problem ?? coldkey?.problem })],
+      ...hotkeys.map((hotkey) => [`- ${hotkey.name}`, ...describe(hotkey), problemOf(hotkey)]),
     ]);
+    const sound = rows.every((row) => row.at(-1) === "");
+    const titles = ["wallet", "address", "encryption", "problem"];
     context.print(
-      rows.length === 0
-        ? `No wallets in ${path}.`
-        : formatTable(["wallet", "hotkey", "address", "encryption", "problem"], rows),
+      rows.length === 0 ? `No wallets in ${path}.` : formatTable(
+        sound ? titles.slice(0, -1) : titles,
+        rows.map((row) => sound ? row.slice(0, -1) : row),
+      ),
     );
     context.finish({
       path,
@@ -34,6 +35,10 @@ export const listCommand: ConfigureCommand = (command, context) => {
 
 function describe(key: bittensor.PublicKeyInfo | undefined): [address: string, encryption: string] {
   return [key?.address ?? "", key === undefined ? "" : key.encryption ?? "public part only"];
+}
+
+function problemOf({ problem }: Pick<bittensor.WalletInfo, "problem">): string {
+  return problem?.message ?? "";
 }
 
 function keyOf({ address, encryption, problem }: bittensor.PublicKeyInfo) {
