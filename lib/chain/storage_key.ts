@@ -17,5 +17,8 @@ export function storageKey(pallet: string, item: string): Hex {
 
 /** A map's key, hashed by Blake2_128Concat: it ends with the key itself. */
 export function blake2Concat(key: Uint8Array): Uint8Array {
-  return Uint8Array.of(...blake2AsU8a(key, 128), ...key);
+  const hashed = new Uint8Array(BLAKE2_128_BYTES + key.length);
+  hashed.set(blake2AsU8a(key, 128));
+  hashed.set(key, BLAKE2_128_BYTES);
+  return hashed;
 }

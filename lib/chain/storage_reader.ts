@@ -2,7 +2,7 @@
 
 import type { WaitOptions } from "../base/deadline.ts";
 import type { Hex, StorageEntry } from "./chain.ts";
-import { fromHex } from "./hex.ts";
+import { allFromHex } from "./hex.ts";
 import type { RpcClient } from "./rpc_client.ts";
 import { PREFIX_BYTES, storageKey } from "./storage_key.ts";
 
@@ -12,8 +12,8 @@ const PAGE = 1000;
 /** Keys of the page that shows how long the values are. */
 const FIRST_PAGE = 128;
 
-/** Longest page: nodes refuse to send more than some 15 MB. */
-const PAGE_CHARACTERS = 4_000_000;
+/** Longest page: short enough that a node makes one while the one before it is decoded. */
+const PAGE_CHARACTERS = 1_000_000;
 
 /** Where and when to read. */
 export interface StorageView {
@@ -36,8 +36,9 @@ export async function readEntries(
   while (true) {
     const keys = await rpc.request<Hex[]>("state_getKeysPaged", [prefix, PAGE, start, at], wait);
     const values = await readValues(view, keys);
-    for (const [index, value] of values.entries()) {
-      if (value) entries.push({ key: fromHex(keys[index]!).subarray(PREFIX_BYTES), value });
+    for (const [index, key] of allFromHex(keys).entries()) {
+      const value = values[index];
+      if (key && value) entries.push({ key: key.subarray(PREFIX_BYTES), value });
     }
     const last = keys.at(-1);
     if (keys.length < PAGE || last === undefined) return entries;
@@ -48,8 +49,8 @@ export async function readEntries(
 /**
  * The values of some keys, in their order; undefined where nothing was ever written.
  *
- * The first page shows how long the values are: the others are as long as a node will serve. Each is
- * asked for before the one ahead of it is decoded.
+ * The first page shows how long the values are, so how many make a page. Each is asked for before the
+ * one ahead of it is decoded.
  */
 export async function readValues(
   view: StorageView,
@@ -65,7 +66,7 @@ export async function readValues(
     ask = askPage(view, keys.slice(from, from += size));
     // Its failure is thrown above, unless this page fails before.
     ask.catch(() => {});
-    for (const value of values) found.push(value === null ? undefined : fromHex(value));
+    found.push(...allFromHex(values));
   }
   return found;
 }
@@ -85,6 +86,12 @@ async function askPage(
   if (keys.length === 0) return [];
   type Changes = [{ changes: [Hex, Hex | null][] }];
   const [{ changes }] = await rpc.request<Changes>("state_queryStorageAt", [keys, at], wait);
+  if (isInOrder(changes, keys)) return changes.map(([, value]) => value ?? null);
   const values = new Map(changes);
   return keys.map((key) => values.get(key) ?? null);
+}
+
+/** Nodes answer in the order of the keys, each once, unless a key was asked for twice. */
+function isInOrder(changes: readonly [Hex, Hex | null][], keys: readonly Hex[]): boolean {
+  return changes.length === keys.length && changes.every(([key], index) => key === keys[index]);
 }

@@ -1,6 +1,6 @@
 /** Addresses: SS58 text of a public key, checked where it enters. */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { checkAddress } from "@polkadot/util-crypto";
 import { BittensorError } from "../base/errors.ts";
 import { decodeBase58, encodeBase58 } from "./base58.ts";
@@ -52,14 +52,14 @@ export function encodeAddress(publicKey: Uint8Array): Address {
   if (publicKey.length !== 32) {
     throw new RangeError(`Cannot encode a public key of ${publicKey.length} bytes: it has 32`);
   }
-  const hashed = new Uint8Array(CONTEXT.length + 33);
-  hashed.set(CONTEXT);
-  hashed[CONTEXT.length] = SS58_PREFIX;
-  hashed.set(publicKey, CONTEXT.length + 1);
-  const text = new Uint8Array(35);
-  text.set(hashed.subarray(CONTEXT.length));
-  text.set(createHash("blake2b512").update(hashed).digest().subarray(0, 2), 33);
-  return encodeBase58(text) as Address;
+  // Context, prefix, key, checksum: all but the context is shown.
+  const bytes = new Uint8Array(CONTEXT.length + 35);
+  bytes.set(CONTEXT);
+  bytes[CONTEXT.length] = SS58_PREFIX;
+  bytes.set(publicKey, CONTEXT.length + 1);
+  const checksum = hash("blake2b512", bytes.subarray(0, -2), "hex").slice(0, 4);
+  bytes.subarray(-2).setFromHex(checksum);
+  return encodeBase58(bytes.subarray(CONTEXT.length)) as Address;
 }
 
 /** The 32-byte public key of an address. */

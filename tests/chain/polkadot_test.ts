@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fromHex } from "../../lib/chain/hex.ts";
+import type { Hex } from "../../lib/chain/chain.ts";
+import { allFromHex } from "../../lib/chain/hex.ts";
 import { connectChain } from "../../lib/chain/polkadot.ts";
 import { devchain } from "../../lib/devchain/devchain.ts";
 import { type Address, encodeAddress } from "../../lib/domain/address.ts";
@@ -33,6 +34,18 @@ Deno.test("freeBalances() keeps the order of many addresses", async () => {
   assert.deepEqual(balances.toReversed(), ACCOUNTS.map(([, balance]) => balance));
 });
 
+Deno.test("freeBalances() takes an account twice", async () => {
+  const balances = { [ACCOUNTS[0]![0]]: rao(1_000n), [ACCOUNTS[1]![0]]: rao(2_000n) };
+  await using devChain = await devchain({ genesis: { balances } });
+  await using chain = await connectChain([devChain.endpoint]);
+  const { hash } = await chain.block();
+  const addresses = [0, 0, 1, 2, 0].map((index) => ACCOUNTS[index]![0]);
+  assert.deepEqual(
+    await chain.freeBalances(addresses, hash),
+    [1_000n, 1_000n, 2_000n, 0n, 1_000n],
+  );
+});
+
 Deno.test("freeBalances() asks once for a few addresses, and page by page for many", async () => {
   await using devChain = await devchain({ genesis: { balances: Object.fromEntries(ACCOUNTS) } });
   await using proxy = new CuttingProxy(devChain.endpoint);
@@ -50,9 +63,14 @@ Deno.test("freeBalances() asks once for a few addresses, and page by page for ma
   assert.equal(await requests(2300), 4);
 });
 
-Deno.test("fromHex() reads what nodes write, and nothing else", () => {
-  assert.deepEqual(fromHex("0x00ff"), Uint8Array.of(0, 255));
-  for (const hex of ["0x0", "0xzz"] as const) {
-    assert.throws(() => fromHex(hex), { code: "chain/malformed-storage" });
+Deno.test("allFromHex() reads what nodes write, and nothing else", () => {
+  assert.deepEqual(
+    allFromHex(["0x00ff", null, "0x", "0x01"]),
+    [Uint8Array.of(0, 255), undefined, new Uint8Array(), Uint8Array.of(1)],
+  );
+  const wrong: readonly unknown[] = ["0x0", "0xzz", 1, { length: 1e12 }, ["0x00"]];
+  for (const text of wrong) {
+    const read = () => allFromHex(["0x00", text as Hex]);
+    assert.throws(read, { code: "chain/malformed-storage" }, JSON.stringify(text));
   }
 });

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BittensorError } from "../../lib/base/errors.ts";
-import type { Hex } from "../../lib/chain/chain.ts";
-import { fromHex } from "../../lib/chain/hex.ts";
 import * as seedEra from "../../lib/chain/pallets/seed_era.ts";
 import { encodeAddress } from "../../lib/domain/address.ts";
 import { formatIp } from "../../lib/domain/ip.ts";
@@ -37,16 +35,16 @@ Deno.test("fetchNeurons() decodes a neuron byte by byte", async () => {
 
 Deno.test("fetchNeurons() decodes the published neuron", async () => {
   const { value, scale } = vectors.NeuronMetadataOf.example;
-  const rows: [number, Uint8Array][] = [[36, fromHex(scale as Hex)]];
+  const rows: [number, Uint8Array][] = [[36, Uint8Array.fromHex(scale.slice(2))]];
   const [found] = await seedEra.fetchNeurons(stateOf(37, "Neurons", rows), [36]);
   assert.deepEqual(found, {
     uid: value.uid,
-    hotkey: encodeAddress(fromHex(value.hotkey as Hex)),
+    hotkey: encodeAddress(Uint8Array.fromHex(value.hotkey.slice(2))),
     ip: formatIp({ value: BigInt(value.ip), type: 4 }),
     ipType: value.ip_type,
     port: value.port,
     modality: value.modality,
-    coldkey: encodeAddress(fromHex(value.coldkey as Hex)),
+    coldkey: encodeAddress(Uint8Array.fromHex(value.coldkey.slice(2))),
   });
 });
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { fromHex } from "../../lib/chain/hex.ts";
 import { blake2Concat, storageKey } from "../../lib/chain/storage_key.ts";
 import vectors from "../vectors/chain.json" with { type: "json" };
 
@@ -14,6 +13,6 @@ Deno.test("storageKey() gives the published prefixes", () => {
 
 Deno.test("blake2Concat() gives the published key of an account", () => {
   const [call, key] = Object.entries(examples).find(([name]) => name.startsWith("Active"))!;
-  const account = fromHex(`0x${call.slice("Active(0x".length, -1)}`);
+  const account = Uint8Array.fromHex(call.slice("Active(0x".length, -1));
   assert.equal(`${prefixes.Active}${blake2Concat(account).toHex()}`, key);
 });

@@ -137,45 +137,47 @@ function fetchByUid(
   uids: readonly number[],
   options?: WaitOptions,
 ): Promise<(Uint8Array | undefined)[]> {
-  return chain.values(PALLET, item, uids.map(uidKey), at, options);
+  return chain.values(PALLET, item, uidKeys(uids), at, options);
 }
 
 /** Keys of these maps are uids as they are, u64 little-endian. */
-function uidKey(uid: number): Uint8Array {
-  const key = new Uint8Array(8);
-  new DataView(key.buffer).setBigUint64(0, BigInt(uid), true);
-  return key;
+function uidKeys(uids: readonly number[]): Uint8Array[] {
+  const bytes = new DataView(new ArrayBuffer(8 * uids.length));
+  return uids.map((uid, index) => {
+    bytes.setUint32(8 * index, uid, true);
+    return new Uint8Array(bytes.buffer, 8 * index, 8);
+  });
 }
 
 function decodeWeightUids(uid: number, bytes: Uint8Array | undefined): Uint32Array {
-  const words = wordsOf("WeightUids", uid, bytes, 8);
-  const row = new Uint32Array(words.length / 2);
+  const items = itemsOf("WeightUids", uid, bytes, 8);
+  const row = new Uint32Array(items.byteLength / 8);
   for (let index = 0; index < row.length; index++) {
-    row[index] = words[2 * index]!;
-    if (words[2 * index + 1] !== 0) throw malformed("WeightUids", uid, "a uid has over 32 bits");
+    row[index] = items.getUint32(8 * index, true);
+    const high = items.getUint32(8 * index + 4, true);
+    if (high !== 0) throw malformed("WeightUids", uid, "a uid has over 32 bits");
   }
   return row;
 }
 
 function decodeWeightVals(uid: number, bytes: Uint8Array | undefined): Uint32Array {
-  return wordsOf("WeightVals", uid, bytes, 4);
+  const items = itemsOf("WeightVals", uid, bytes, 4);
+  const row = new Uint32Array(items.byteLength / 4);
+  for (let index = 0; index < row.length; index++) row[index] = items.getUint32(4 * index, true);
+  return row;
 }
 
-/**
- * The items of a row, `width` bytes each, behind their count: as words of 32 bits, in the byte order
- * of SCALE, which is that of all platforms that we run on.
- */
-function wordsOf(
+/** The items of a row, `width` bytes each, without their count. */
+function itemsOf(
   item: UidMap,
   uid: number,
   bytes: Uint8Array | undefined,
   width: number,
-): Uint32Array {
-  if (bytes === undefined) return new Uint32Array();
+): DataView {
+  if (bytes === undefined) return new DataView(new ArrayBuffer(0));
   const { value: length, next } = readCompact(bytes);
   if (bytes.length !== next + length * width) throw malformed(item, uid, "its length is wrong");
-  // A copy is aligned.
-  return new Uint32Array(bytes.slice(next).buffer);
+  return new DataView(bytes.buffer, bytes.byteOffset + next, length * width);
 }
 
 function decodeNeuron(uid: number, bytes: Uint8Array | undefined): Endpoint {
