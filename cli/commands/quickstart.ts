@@ -61,10 +61,9 @@ async function startNetwork(neurons: number, context: CommandContext): Promise<b
         update(done);
       },
     }));
+  const all = counted(neurons, "neuron");
   print(
-    `\n[2/6] ${
-      counted(neurons, "neuron")
-    } with a hotkey, a model and a port each: subscribed, and serving.\n` +
+    `\n[2/6] Serving and subscribed: ${all}, each with its own hotkey, model and port.\n` +
       `      The chain is at block ${network.chain.block}.`,
   );
   const { device, passedOver } = network.neurons[0]!.nucleus.device;

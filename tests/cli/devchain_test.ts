@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readDocument, readUntil, ROOT } from "./shell.ts";
 
-const ROOT = join(import.meta.dirname!, "../..");
 const ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
 /** The program as `deno task devchain` starts it. */
@@ -15,24 +15,13 @@ function devchain(...args: readonly string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-/** Reads a stream up to where `text` was written, or to its end, and returns what came by then. */
-async function readUntil(stream: ReadableStream<Uint8Array>, text: string): Promise<string> {
-  let seen = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of stream.values({ preventCancel: true })) {
-    seen += decoder.decode(chunk, { stream: true });
-    if (seen.includes(text)) break;
-  }
-  return seen;
-}
-
 /** Starts the program with `--json`, and stops it with Ctrl-C after the work. */
 async function withJson(
   args: readonly string[],
   work: (report: Report) => Promise<void>,
 ): Promise<void> {
   await using process = devchain("--port", "0", "--json", ...args);
-  const report: Report = JSON.parse(await readUntil(process.stdout, "\n}"));
+  const report = readDocument<Report>("devchain", await readUntil(process.stdout, "\n}"));
   await work(report);
   process.kill("SIGINT");
   const [rest, errors] = await Promise.all([
@@ -152,6 +141,6 @@ Deno.test("devchain refuses a port that is in use, and wrong options", async () 
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const port = String(listener.addr.port);
   await fails(["--port", port], 1, new RegExp(`port ${port} is in use \\(devchain/port-in-use\\)`));
-  await fails(["--seal", "often"], 2, /Pass instant, manual, or milliseconds/);
+  await fails(["--seal", "often"], 2, /hint: pass instant, manual, or milliseconds/);
   await fails(["--preset", "tutorial", "--genesis", "x.json"], 2, /cannot be used with/);
 });

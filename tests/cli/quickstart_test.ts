@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-
-const ROOT = join(import.meta.dirname!, "../..");
+import { assertClosed, readDocument, readUntil, ROOT } from "./shell.ts";
 
 /** The program as `deno task quickstart` starts it, with a temporary folder of its own. */
 function quickstart(args: readonly string[], temporary: string): Deno.ChildProcess {
@@ -29,13 +27,6 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-async function assertClosed(port: number): Promise<void> {
-  await assert.rejects(
-    Deno.connect({ hostname: "127.0.0.1", port }),
-    Deno.errors.ConnectionRefused,
-  );
-}
-
 Deno.test("quickstart ends with the representations and writes no escape codes to a pipe", () =>
   withFolder(async (folder) => {
     const { code, stdout, stderr } = await quickstart(["--neurons", "2"], folder).output();
@@ -51,27 +42,29 @@ Deno.test("quickstart ends with the representations and writes no escape codes t
     await assertClosed(Number(port));
   }));
 
+interface Report {
+  readonly metagraph: {
+    readonly n: number;
+    readonly neurons: readonly { readonly stake: number }[];
+  };
+  readonly answers: readonly {
+    readonly code: string;
+    readonly shape: readonly number[];
+    readonly std: number;
+  }[];
+}
+
 Deno.test("quickstart --json prints one JSON document", () =>
   withFolder(async (folder) => {
     const { code, stdout } = await quickstart(["--neurons", "1", "--json"], folder).output();
     assert.equal(code, 0);
-    const report = JSON.parse(decode(stdout));
+    const report = readDocument<Report>("quickstart", decode(stdout));
     assert.equal(report.metagraph.n, 1);
-    assert.equal(report.metagraph.neurons[0].stake, 0);
-    assert.deepEqual(report.answers.map((answer: { code: string }) => answer.code), ["Success"]);
-    assert.deepEqual(report.answers[0].shape, [1, 9, 512]);
-    assert.ok(report.answers[0].std > 0);
+    assert.equal(report.metagraph.neurons[0]?.stake, 0);
+    assert.deepEqual(report.answers.map(({ code }) => code), ["Success"]);
+    assert.deepEqual(report.answers[0]?.shape, [1, 9, 512]);
+    assert.ok(report.answers[0]!.std > 0);
   }));
-
-/** Reads a stream up to the point where `text` was written, and returns what came by then. */
-async function readUntil(stream: ReadableStream<Uint8Array>, text: string): Promise<string> {
-  let seen = "";
-  for await (const chunk of stream) {
-    seen += decode(chunk);
-    if (seen.includes(text)) break;
-  }
-  return seen;
-}
 
 /** Sends what Ctrl-C sends; a program that has ended by itself hears nothing. */
 function interrupt(process: Deno.ChildProcess): void {
@@ -89,7 +82,7 @@ for (const done of [1, 2, 3, 4, 5]) {
       await using process = quickstart(["--neurons", "2"], folder);
       const text = await readUntil(process.stdout, `[${done}/6]`);
       interrupt(process);
-      await process.stderr.cancel();
+      await Promise.all([process.stdout.cancel(), process.stderr.cancel()]);
       const { code } = await process.status;
       // In the last step nothing is left to stop: the signal may come too late to be heard.
       assert.ok(code === 130 || code === 0 && done === 5, `exit code ${code}`);
@@ -103,7 +96,7 @@ Deno.test("quickstart stopped by Ctrl-C in step 1 leaves nothing", () =>
     await using process = quickstart([], folder);
     await readUntil(process.stderr, "Warning");
     process.kill("SIGINT");
-    await process.stdout.cancel();
+    await Promise.all([process.stdout.cancel(), process.stderr.cancel()]);
     assert.equal((await process.status).code, 130);
   }));
 
@@ -113,6 +106,6 @@ Deno.test("quickstart refuses wrong options with exit code 2", () =>
       const { code, stdout, stderr } = await quickstart(args, folder).output();
       assert.equal(code, 2, args.join(" "));
       assert.equal(decode(stdout), "");
-      assert.match(decode(stderr), /whole number from 1 to 64|Did you mean --neurons/);
+      assert.match(decode(stderr), /whole number from 1 to 64|did you mean --neurons/);
     }
   }));
