@@ -125,7 +125,7 @@ Deno.test("bt wallet regen brings keys back from a mnemonic, and never overwrite
   assert.match(JSON.stringify(planned), /Replace the coldkey/);
 });
 
-Deno.test("bt wallet password encrypts a key, which then opens with the password alone", async () => {
+Deno.test("bt wallet password shows its plan, and encrypts a key", async () => {
   await using bt = await shell();
   await createWallet(bt);
   const secret = join(bt.folder, "password");
