@@ -1,5 +1,5 @@
 // The tutorial's metagraph, on a chain of its own with a network of the same shape:
-//   deno run -P=local examples/metagraph.ts
+//   deno run --allow-read --allow-write --allow-env --allow-ffi --allow-net=127.0.0.1 examples/metagraph.ts
 
 import * as bittensor from "bittensor";
 

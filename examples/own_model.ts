@@ -1,5 +1,5 @@
 // Serves an ONNX file of your own to the network, and asks it:
-//   deno run -P=local examples/own_model.ts [model.onnx]
+//   deno run --allow-read --allow-write --allow-env --allow-ffi "--allow-net=127.0.0.1,127.0.0.2,[::]" examples/own_model.ts [model.onnx]
 
 import * as bittensor from "bittensor";
 

@@ -1,5 +1,5 @@
 // The tutorial's quick start, client and server, on a network of its own:
-//   deno run -P=local examples/quickstart.ts
+//   deno run --allow-read --allow-write --allow-env --allow-ffi "--allow-net=127.0.0.1,127.0.0.2,[::]" examples/quickstart.ts
 
 import * as bittensor from "bittensor";
 

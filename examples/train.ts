@@ -1,5 +1,5 @@
 // A dendrite trains a remote model: the loss is computed here, the weights move there.
-//   deno run -P=local examples/train.ts
+//   deno run --allow-read --allow-env --allow-ffi --allow-net=127.0.0.1 examples/train.ts
 
 import * as bittensor from "bittensor";
 
