@@ -2,7 +2,7 @@
 
 import type * as Plot from "@observablehq/plot";
 import { writeFileAtomic } from "../base/files.ts";
-import type { Display } from "../base/table.ts";
+import { type Display, escapeHtml } from "../base/table.ts";
 
 /** What marks are made with. */
 export type PlotLibrary = typeof Plot;
@@ -42,8 +42,14 @@ export class Figure {
     return this.toString();
   }
 
+  /** The HTML is for converters that cannot show SVG, such as nbconvert 6.5. */
   [Symbol.for("Jupyter.display")](): Display {
-    return { "text/plain": this.toString(), "image/svg+xml": this.svg };
+    const source = `data:image/svg+xml;base64,${new TextEncoder().encode(this.svg).toBase64()}`;
+    return {
+      "text/plain": this.toString(),
+      "text/html": `<img alt="${escapeHtml(this.title)}" src="${source}">`,
+      "image/svg+xml": this.svg,
+    };
   }
 }
 

@@ -88,7 +88,12 @@ Deno.test("a picture shows itself in a notebook, and is a file of its own", asyn
   const figure = await plotStake(await recordedGraph());
   const display = Symbol.for("Jupyter.display") as unknown as keyof Figure;
   const shown = (figure[display] as unknown as () => Record<string, string>).call(figure);
-  assert.deepEqual(shown, { "text/plain": String(figure), "image/svg+xml": figure.svg });
+  const { "text/html": html, ...texts } = shown;
+  assert.deepEqual(texts, { "text/plain": String(figure), "image/svg+xml": figure.svg });
+  const [, base64] = /^<img alt="Stake of .*" src="data:image\/svg\+xml;base64,(.*)">$/.exec(
+    html!,
+  )!;
+  assert.equal(new TextDecoder().decode(Uint8Array.fromBase64(base64!)), figure.svg);
   const folder = await Deno.makeTempDir();
   try {
     const file = join(folder, "stake.svg");

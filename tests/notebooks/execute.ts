@@ -11,7 +11,7 @@ export interface ExecutedCell {
 
 /** Options of {@linkcode executeNotebook}. */
 export interface ExecuteOptions {
-  /** Longest wait for each cell. @default {60000} */
+  /** Longest wait for each cell. @default {180000, for a busy machine} */
   readonly timeoutMs?: number;
 }
 
@@ -32,7 +32,7 @@ export async function executeNotebook(
 export async function executeCells(
   kernel: Kernel,
   notebook: Notebook,
-  { timeoutMs = 60_000 }: ExecuteOptions = {},
+  { timeoutMs = 180_000 }: ExecuteOptions = {},
 ): Promise<ExecutedCell[]> {
   const executed: ExecutedCell[] = [];
   for (const cell of codeCells(notebook)) {

@@ -62,16 +62,20 @@ export async function startKernel(folder: string): Promise<Kernel> {
     stdout: "null",
     stderr: "null",
   }).spawn();
+  let ended: string | undefined;
+  const end = process.status.then(({ code, signal }) => {
+    ended = signal ?? `exit code ${code}`;
+  });
   resources.defer(async () => {
-    process.kill("SIGKILL");
-    await process.status;
+    if (ended === undefined) process.kill("SIGKILL");
+    await end;
   });
   const shell = new Dealer({ linger: 0 });
   const iopub = new Subscriber({ linger: 0 });
   shell.connect(`tcp://127.0.0.1:${shellPort}`);
   iopub.connect(`tcp://127.0.0.1:${iopubPort}`);
   iopub.subscribe();
-  const client = new KernelClient(shell, iopub, await hmacKey(key));
+  const client = new KernelClient(shell, iopub, await hmacKey(key), () => ended);
   resources.defer(() => client.close());
   await client.ready();
   const owned = resources.move();
@@ -87,8 +91,11 @@ class KernelClient {
   readonly #key: CryptoKey;
   readonly #listeners = new Set<(message: Message) => void>();
   readonly #loops: Promise<unknown>;
+  readonly #ended: () => string | undefined;
 
-  constructor(shell: Dealer, iopub: Subscriber, key: CryptoKey) {
+  /** @param ended How the process of the kernel ended, if it did. */
+  constructor(shell: Dealer, iopub: Subscriber, key: CryptoKey, ended: () => string | undefined) {
+    this.#ended = ended;
     this.#shell = shell;
     this.#iopub = iopub;
     this.#key = key;
@@ -131,6 +138,8 @@ class KernelClient {
       performance.now() - last > QUIET_MS;
     const start = performance.now();
     while (!done()) {
+      const ended = this.#ended();
+      if (ended) throw new Error(`The kernel ended (${ended}) in the cell:\n${code}`);
       if (performance.now() - start > timeoutMs) {
         throw new Error(`The cell did not end within ${timeoutMs} ms:\n${code}`);
       }

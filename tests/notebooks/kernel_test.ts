@@ -15,3 +15,11 @@ Deno.test("execute() returns output and result, and throws what a cell throws", 
     /RangeError.*too far/,
   );
 });
+
+Deno.test("execute() throws when the cell ends the kernel", async () => {
+  await using kernel = await startKernel(NOTEBOOKS);
+  await assert.rejects(
+    kernel.execute("Deno.exit(3)", { timeoutMs: 20_000 }),
+    /The kernel ended \(exit code 3\) in the cell/,
+  );
+});

@@ -34,7 +34,7 @@ Deno.test("the tutorial shows the same when all its cells run again, and what th
   const texts = new Map(first.map(({ cell, result }) => [cell.id, result.text]));
 
   await t.step("the network has the shape of the tutorial's", () => {
-    assert.equal(texts.get("block-info"), "tau   0.5\nn     37\nblock 5\n");
+    assert.equal(texts.get("block-info"), "tau   0.5\nn     37\nblock 3\n");
     assert.equal(texts.get("formulas"), "true true\n");
   });
 
