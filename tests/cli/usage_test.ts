@@ -52,3 +52,21 @@ Deno.test("bt shows help, its version, and where an error comes from only with -
   assert.match(long.stderr, /Set debug: +ON/);
   assert.match(quick.hint ?? "", /^pass seconds, more than 0/);
 });
+
+Deno.test("bt says what is missing, with the exit code for it", async () => {
+  await using bt = await shell({ BT_NETWORK: "ws://127.0.0.1:1" });
+  await using elsewhere = await shell({ BT_WALLET_PATH: bt.folder + "/no-folder" });
+  await Deno.writeTextFile(bt.folder + "/no-folder", "a file");
+  const [list, balance, stake, setting, path] = await Promise.all([
+    elsewhere.fails(1, "wallet", "list"),
+    bt.fails(4, "wallet", "balance"),
+    bt.fails(5, "stake", "show"),
+    bt.fails(2, "config", "unset", "netwrk"),
+    bt.fails(2, "config", "path", "here"),
+  ]);
+  assert.equal(list.code, "wallet/unreadable");
+  assert.equal(balance.code, "wallet/missing-key");
+  assert.equal(stake.code, "chain/unreachable");
+  assert.match(setting.hint ?? "", /network/);
+  assert.match(path.message, /too many arguments/i);
+});
