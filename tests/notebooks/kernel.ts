@@ -32,6 +32,12 @@ const DELIMITER = "<IDS|MSG>";
 /** The kernel sends a result up to some milliseconds after it said that it is idle. */
 const QUIET_MS = 60;
 
+/**
+ * How long it is waited for a reply once the kernel is idle. ZeroMQ under Deno now and then overlooks a
+ * message that arrives while it sends; all that a cell shows comes over the other socket.
+ */
+const REPLY_MS = 1_000;
+
 /** Starts a kernel in a folder, from where relative imports and deno.json are found. */
 export async function startKernel(folder: string): Promise<Kernel> {
   await using resources = new AsyncDisposableStack();
@@ -105,25 +111,30 @@ class KernelClient {
   /** The subscription to iopub takes a moment: asks until its messages arrive. */
   async ready(): Promise<void> {
     let heard = false;
-    const listener = ({ type }: Message) => heard ||= type === "status";
+    const asked = new Set<string | undefined>();
+    const listener = ({ type, parent }: Message) =>
+      heard ||= type === "status" && asked.has(parent);
     this.#listeners.add(listener);
-    for (let attempt = 0; attempt < 200 && !heard; attempt++) {
-      await this.#send("kernel_info_request", {});
+    for (let attempt = 0; attempt < 400 && !heard; attempt++) {
+      const ended = this.#ended();
+      if (ended) throw new Error(`The Deno kernel did not start: ${ended}`);
+      asked.add(await this.#send("kernel_info_request", {}));
       await delay(50);
     }
     this.#listeners.delete(listener);
-    if (!heard) throw new Error("The Deno kernel did not start within 10 s");
+    if (!heard) throw new Error("The Deno kernel did not start within 20 s");
   }
 
   async execute(code: string, timeoutMs: number): Promise<CellResult> {
     const messages: Message[] = [];
+    let id = "";
     let last = performance.now();
     const listener = (message: Message) => {
       messages.push(message);
-      last = performance.now();
+      if (message.parent === id) last = performance.now();
     };
     this.#listeners.add(listener);
-    const id = await this.#send("execute_request", {
+    id = await this.#send("execute_request", {
       code,
       silent: false,
       store_history: true,
@@ -132,10 +143,11 @@ class KernelClient {
       stop_on_error: true,
     });
     const own = () => messages.filter(({ parent }) => parent === id);
-    const done = () =>
-      own().some(({ type }) => type === "execute_reply") &&
-      own().some(({ type, content }) => type === "status" && content.execution_state === "idle") &&
-      performance.now() - last > QUIET_MS;
+    const done = () => {
+      const replied = own().some(({ type }) => type === "execute_reply");
+      return own().some(({ content }) => content.execution_state === "idle") &&
+        performance.now() - last > (replied ? QUIET_MS : REPLY_MS);
+    };
     const start = performance.now();
     while (!done()) {
       const ended = this.#ended();
@@ -235,11 +247,22 @@ function hmacKey(key: string): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign"]);
 }
 
+/** Ports below those that the system gives to others, so that they are still free a moment later. */
 function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  for (const listener of listeners) listener.close();
-  return listeners.map(({ addr }) => addr.port);
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
 }
