@@ -7,7 +7,9 @@
  * the answers as text, which it does not even parse.
  *
  * Run with `deno task bench`, or `deno run -P=test bench/metagraph_bench.ts [rounds]`. The chain is in
- * a process of its own; what is compared takes turns within one run.
+ * a process of its own. Sync and transfer take turns, of which the first three warm up and do not count;
+ * `entries()` comes after them, since it leaves so much garbage that collecting it would take a good
+ * part of the time of what comes next.
  */
 
 import { ApiPromise, WsProvider } from "@polkadot/api";
@@ -15,7 +17,8 @@ import type { ApiOptions } from "@polkadot/api/types";
 import * as bittensor from "bittensor";
 import { median, startProcess } from "./process.ts";
 
-const ROUNDS = Number(Deno.args[0] ?? 5);
+const ROUNDS = Number(Deno.args[0] ?? 9);
+const WARM_UP_ROUNDS = 3;
 const WEIGHTS = 256;
 
 /** The maps of a metagraph, as the library names them. */
@@ -91,20 +94,22 @@ async function benchSync(neurons: number): Promise<void> {
   let messages: string[] = [];
   const first = await timed(async () => messages = await sentDuring(sockets, () => graph.sync()));
   const bare = await openSocket(endpoint);
+  const times = { sync: [] as number[], transfer: [] as number[], entries: [] as number[] };
+  let length = 0;
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    const ours = await timed(() => graph.sync());
+    const moved = await timed(async () => length = await transfer(bare, messages));
+    if (round < 0) continue;
+    times.sync.push(ours);
+    times.transfer.push(moved);
+  }
   const provider = new WsProvider(endpoint) as NonNullable<ApiOptions["provider"]>;
   const api = await ApiPromise.create({ provider, noInitWarn: true });
   const head = await api.at(await api.rpc.chain.getBlockHash());
   const entries = () =>
     Promise.all(MAPS.map((map) => head.query["subtensorModule"]![map]!.entries()));
-
-  const times = { sync: [] as number[], transfer: [] as number[], entries: [] as number[] };
-  let length = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    times.sync.push(await timed(() => graph.sync()));
-    times.transfer.push(await timed(async () => length = await transfer(bare, messages)));
-    // It takes long, and its time varies little.
-    if (round < 2) times.entries.push(await timed(entries));
-  }
+  // It takes long, and its time varies little.
+  for (let round = 0; round < 2; round++) times.entries.push(await timed(entries));
   const [sync, least, library] = [times.sync, times.transfer, times.entries].map(median) as [
     number,
     number,

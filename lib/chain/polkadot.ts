@@ -11,6 +11,7 @@ import type { AccountInfo, DispatchError, EventRecord } from "@polkadot/types/in
 import type { IKeyringPair } from "@polkadot/types/types";
 import { type WaitOptions, withDeadline } from "../base/deadline.ts";
 import { BittensorError, messageOf } from "../base/errors.ts";
+import { RecentMap } from "../base/recent_map.ts";
 import { type Address, encodeAddress, publicKeyOf } from "../domain/address.ts";
 import { type Rao, rao } from "../domain/balance.ts";
 import type { Signer } from "../domain/signer.ts";
@@ -80,6 +81,8 @@ class PolkadotChain implements Chain {
   readonly specVersion: number;
   readonly #api: ApiPromise;
   readonly #rpc: RpcClient;
+  /** Keys of accounts that were read lately: hashing thousands anew for each block takes long. */
+  readonly #accountKeys = new RecentMap<Address, Uint8Array>(2 ** 14);
   /** Where the free balance lies in an AccountInfo: before it runtimes have different counters. */
   #freeField: { readonly offset: number; readonly width: number } | undefined;
 
@@ -138,7 +141,7 @@ class PolkadotChain implements Chain {
     at: Hex,
     options?: WaitOptions,
   ): Promise<Rao[]> {
-    const keys = addresses.map((address) => blake2Concat(publicKeyOf(address)));
+    const keys = addresses.map((address) => this.#accountKey(address));
     const accounts = await this.values("System", "Account", keys, at, options);
     return accounts.map((account) => account ? this.#freeBalance(account) : rao(0n));
   }
@@ -269,6 +272,14 @@ class PolkadotChain implements Chain {
     if (!error.isModule) return { name: error.type, docs: "" };
     const { section, name, docs } = this.#api.registry.findMetaError(error.asModule);
     return { name: `${capitalised(section)}.${name}`, docs: docs.join(" ").trim() };
+  }
+
+  #accountKey(address: Address): Uint8Array {
+    const known = this.#accountKeys.get(address);
+    if (known !== undefined) return known;
+    const key = blake2Concat(publicKeyOf(address));
+    this.#accountKeys.set(address, key);
+    return key;
   }
 
   #freeBalance(accountInfo: Uint8Array): Rao {

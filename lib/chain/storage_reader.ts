@@ -15,6 +15,9 @@ const FIRST_PAGE = 128;
 /** Longest page: short enough that a node makes one while the one before it is decoded. */
 const PAGE_CHARACTERS = 1_000_000;
 
+/** Pages that are asked for ahead of the one that is decoded: more of them fill the memory of both. */
+const PAGES_AHEAD = 2;
+
 /** Where and when to read. */
 export interface StorageView {
   readonly rpc: RpcClient;
@@ -49,23 +52,25 @@ export async function readEntries(
 /**
  * The values of some keys, in their order; undefined where nothing was ever written.
  *
- * The first page shows how long the values are, so how many make a page. Each is asked for before the
- * one ahead of it is decoded.
+ * Each page shows how long the values are, so how many make a page of those that are asked for next:
+ * before it is decoded, so that the node makes them meanwhile.
  */
 export async function readValues(
   view: StorageView,
   keys: readonly Hex[],
 ): Promise<(Uint8Array | undefined)[]> {
   const found: (Uint8Array | undefined)[] = [];
-  let ask = askPage(view, keys.slice(0, FIRST_PAGE));
+  const asked = [askPage(view, keys.slice(0, FIRST_PAGE))];
   let from = FIRST_PAGE;
-  let size: number | undefined;
-  while (found.length < keys.length) {
-    const values = await ask;
-    size ??= pageSize(values);
-    ask = askPage(view, keys.slice(from, from += size));
-    // Its failure is thrown above, unless this page fails before.
-    ask.catch(() => {});
+  while (asked.length > 0) {
+    const values = await asked.shift()!;
+    const size = pageSize(values);
+    for (; asked.length < PAGES_AHEAD && from < keys.length; from += size) {
+      const page = askPage(view, keys.slice(from, from + size));
+      // Its failure is thrown above, unless a page before it fails.
+      page.catch(() => {});
+      asked.push(page);
+    }
     found.push(...allFromHex(values));
   }
   return found;

@@ -3,6 +3,7 @@
 import { hash } from "node:crypto";
 import { checkAddress } from "@polkadot/util-crypto";
 import { BittensorError } from "../base/errors.ts";
+import { RecentMap } from "../base/recent_map.ts";
 import { decodeBase58, encodeBase58 } from "./base58.ts";
 import type { Brand } from "./brand.ts";
 
@@ -14,6 +15,12 @@ const ADDRESS_LENGTH = 48;
 
 /** What is hashed before prefix and key: the checksum is the start of that hash. */
 const CONTEXT = new TextEncoder().encode("SS58PRE");
+
+/** Addresses by hexadecimal key: who follows a network meets the same ones block after block. */
+const ENCODED = new RecentMap<string, Address>(2 ** 15);
+
+/** Context, prefix and a key: where {@linkcode encodeAddress} puts what it hashes. */
+const PREIMAGE = Uint8Array.of(...CONTEXT, SS58_PREFIX, ...new Uint8Array(32));
 
 /** An SS58 address whose checksum and prefix were verified by {@linkcode address}. */
 export type Address = Brand<string, "Address">;
@@ -38,7 +45,7 @@ export function address(text: string): Address {
   // indices, and the prefix in its long form, would pass the check as well.
   const [valid, reason] = text.length === ADDRESS_LENGTH
     ? checkAddress(text, SS58_PREFIX)
-    : [false, `it has ${text.length} characters`];
+    : [false, `its length is ${text.length}`];
   if (valid) return text as Address;
   const fact = reason ?? "it is not that of a public key";
   const shown = text.slice(0, 2 * ADDRESS_LENGTH);
@@ -52,14 +59,23 @@ export function encodeAddress(publicKey: Uint8Array): Address {
   if (publicKey.length !== 32) {
     throw new RangeError(`Cannot encode a public key of ${publicKey.length} bytes: it has 32`);
   }
-  // Context, prefix, key, checksum: all but the context is shown.
-  const bytes = new Uint8Array(CONTEXT.length + 35);
-  bytes.set(CONTEXT);
-  bytes[CONTEXT.length] = SS58_PREFIX;
-  bytes.set(publicKey, CONTEXT.length + 1);
-  const checksum = hash("blake2b512", bytes.subarray(0, -2), "hex").slice(0, 4);
-  bytes.subarray(-2).setFromHex(checksum);
-  return encodeBase58(bytes.subarray(CONTEXT.length)) as Address;
+  const key = publicKey.toHex();
+  const known = ENCODED.get(key);
+  if (known !== undefined) return known;
+  const address = encode(publicKey);
+  ENCODED.set(key, address);
+  return address;
+}
+
+function encode(publicKey: Uint8Array): Address {
+  PREIMAGE.set(publicKey, CONTEXT.length + 1);
+  const checksum = parseInt(hash("blake2b512", PREIMAGE, "hex").slice(0, 4), 16);
+  const bytes = new Uint8Array(35);
+  bytes[0] = SS58_PREFIX;
+  bytes.set(publicKey, 1);
+  bytes[33] = checksum >> 8;
+  bytes[34] = checksum;
+  return encodeBase58(bytes) as Address;
 }
 
 /** The 32-byte public key of an address. */

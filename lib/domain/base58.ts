@@ -2,7 +2,7 @@
 
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/** Four digits make a limb; a limb times 2²⁴ is still a whole number of 53 bits. */
+/** Four digits make a limb; one times 2²⁴, which is three bytes, is still a whole number of 53 bits. */
 const LIMB = 58 ** 4;
 
 /**
@@ -42,17 +42,21 @@ const DIGITS = new Map(Array.from(ALPHABET, (digit, value) => [digit, value]));
  * @throws {RangeError} If a character is no digit.
  */
 export function decodeBase58(text: string): Uint8Array {
-  // Three bytes make a limb; a limb times 58 is far below 53 bits.
+  // Three bytes make a limb.
   const limbs = [0];
-  for (const character of text) {
-    let carry = DIGITS.get(character) ?? NaN;
-    if (Number.isNaN(carry)) throw new RangeError(`${character} is no digit of base 58`);
+  let carry = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = DIGITS.get(text[index]!);
+    if (digit === undefined) throw new RangeError(`${text[index]} is no digit of base 58`);
+    carry = carry * 58 + digit;
+    // The digits that are left are a multiple of four.
+    if ((text.length - 1 - index) % 4 !== 0) continue;
     for (let limb = 0; limb < limbs.length; limb++) {
-      const value = limbs[limb]! * 58 + carry;
-      limbs[limb] = value & 0xffffff;
-      carry = value >> 24;
+      const value = limbs[limb]! * LIMB + carry;
+      carry = Math.floor(value / 2 ** 24);
+      limbs[limb] = value - carry * 2 ** 24;
     }
-    if (carry > 0) limbs.push(carry);
+    for (; carry > 0; carry = Math.floor(carry / 2 ** 24)) limbs.push(carry % 2 ** 24);
   }
   const bytes = new Uint8Array(3 * limbs.length);
   for (const [index, limb] of limbs.entries()) {

@@ -106,7 +106,11 @@ export class Metagraph {
     const { timeoutMs, signal } = options;
     await using resources = new AsyncDisposableStack();
     const client = await this.#client(resources, { timeoutMs, signal });
-    await this.#show(await fetchSnapshot(client, options), client.network);
+    const [scorer, snapshot] = await Promise.all([
+      resources.adopt(Scorer.load(this.#options.device), disposeLoaded),
+      fetchSnapshot(client, options),
+    ]);
+    await this.#show(snapshot, client.network, scorer);
     return this;
   }
 
@@ -288,7 +292,8 @@ export class Metagraph {
    */
   async loadFromStateDict(state: StateDict): Promise<this> {
     const arrays = new NamedArrays(new Map(Object.entries(state)));
-    await this.#show(snapshotFromStateDict(arrays), this.#state.network);
+    await using scorer = await Scorer.load(this.#options.device);
+    await this.#show(snapshotFromStateDict(arrays), this.#state.network, scorer);
     return this;
   }
 
@@ -322,7 +327,8 @@ export class Metagraph {
    */
   async loadFromPath(path: string): Promise<this> {
     const { network, snapshot } = await loadSnapshot(path);
-    await this.#show(snapshot, network ?? this.#state.network);
+    await using scorer = await Scorer.load(this.#options.device);
+    await this.#show(snapshot, network ?? this.#state.network, scorer);
     return this;
   }
 
@@ -359,10 +365,15 @@ export class Metagraph {
     return this.#options.subtensor ?? resources.use(await subtensor({ network, ...options }));
   }
 
-  async #show(snapshot: Snapshot, network: string | undefined): Promise<void> {
-    await using scorer = await Scorer.load(this.#options.device);
+  async #show(snapshot: Snapshot, network: string | undefined, scorer: Scorer): Promise<void> {
     const scores = await scorer.scores(snapshot, snapshot.stake);
     this.#state = { network, snapshot, scores };
     this.#columns = columnsOf(snapshot, scores);
   }
+}
+
+/** Frees a scorer, even if what went on while it was loaded has failed. */
+async function disposeLoaded(loading: Promise<Scorer>): Promise<void> {
+  const scorer = await loading.catch(() => undefined);
+  await scorer?.[Symbol.asyncDispose]();
 }

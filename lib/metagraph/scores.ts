@@ -55,9 +55,8 @@ export class Scorer implements AsyncDisposable {
   static async load(choice: DeviceChoice = "cpu"): Promise<Scorer> {
     const { device } = await chooseDevice(choice);
     const model = modelBytes(scoreGraph(TAU));
-    return new Scorer(
-      await createSession(model, { device, threads: THREADS, name: "the graph of scores" }),
-    );
+    const options = { device, threads: THREADS, name: "the graph of scores", keepMemory: true };
+    return new Scorer(await createSession(model, options));
   }
 
   /** The scores of a network: of its weights, and the stake of each neuron in rao. */

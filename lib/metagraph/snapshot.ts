@@ -117,7 +117,9 @@ export function checkWeights({ endpoints, weightUids, weightVals }: Snapshot): v
     if (uids.length !== weightVals[uid]!.length) {
       throw malformed(uid, `${uids.length} weight uids and ${weightVals[uid]!.length} values`);
     }
-    for (const other of uids) {
+    // There may be a million, which an iterator would take one by one.
+    for (let index = 0; index < uids.length; index++) {
+      const other = uids[index]!;
       if (other >= endpoints.length) throw malformed(uid, `it weighs the unknown neuron ${other}`);
     }
   }

@@ -46,6 +46,11 @@ export interface SessionOptions {
    * ordinary tensors. Their content must not be read; `dispose` frees them.
    */
   readonly resident?: readonly string[] | undefined;
+  /**
+   * Whether the working memory of a run is kept for the next, until the model is freed. Fresh memory
+   * costs more than the work when a run does little with much of it. @default {false}
+   */
+  readonly keepMemory?: boolean | undefined;
 }
 
 /** The runtime's levels of graph optimization, each including those before it. */
@@ -128,14 +133,14 @@ function disableTelemetry(): void {
 const NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
 function sessionOptions(options: SessionOptions): InferenceSession.SessionOptions {
-  const { device, threads, optimization = "all", resident = [] } = options;
+  const { device, threads, optimization = "all", resident = [], keepMemory = false } = options;
   const staying = device === "webgpu" ? resident : [];
   return {
     executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: optimization,
-    // The arena would keep the working memory of the largest run for ever; it gains no speed here.
-    enableCpuMemArena: false,
+    // The arena keeps the working memory of the largest run for ever; most models gain no speed by it.
+    enableCpuMemArena: keepMemory,
     // Spinning threads of several models in one process take the cores from each other: measured
     // with seven models on two cores, a small run is three times as fast without.
     extra: { session: { intra_op: { allow_spinning: "0" } } },

@@ -69,6 +69,11 @@ Deno.test("fetchWeightUids() and fetchWeightVals() decode rows, and reject a wro
     await seedEra.fetchWeightUids(stateOf(2, "WeightUids", [[1, uids]]), [0, 1]),
     [new Uint32Array(), Uint32Array.of(1, 0)],
   );
+  const long = Uint8Array.of(1 << 2, 1, 0, 0, 0, 1, 0, 0, 0);
+  assert.deepEqual(
+    await seedEra.fetchWeightUids(stateOf(1, "WeightUids", [[0, long]]), [0]),
+    [Uint32Array.of(4_294_967_295)], // 2³² + 1 is no uid, and must not become one
+  );
   const values = Uint8Array.of(1 << 2, 0xff, 0xff, 0xff, 0xff);
   const fetchValues = (row: Uint8Array) =>
     seedEra.fetchWeightVals(stateOf(1, "WeightVals", [[0, row]]), [0]);

@@ -33,6 +33,9 @@ export interface PalletState {
   readonly n: number;
 }
 
+/** A list that was never written. */
+const EMPTY_LIST = Uint8Array.of(0);
+
 /** A storage map whose keys are uids. */
 type UidMap = "Neurons" | "Stake" | "LastEmit" | "WeightUids" | "WeightVals";
 
@@ -95,7 +98,7 @@ export async function fetchWeightUids(
   options?: WaitOptions,
 ): Promise<Uint32Array[]> {
   const values = await fetchByUid(state, "WeightUids", uids, options);
-  return values.map((bytes, index) => decodeWeightUids(uids[index]!, bytes));
+  return decodeRows("WeightUids", uids, values, 8);
 }
 
 /** For each uid, its weights in the order of its weight uids; 4294967295 is 1. */
@@ -105,7 +108,7 @@ export async function fetchWeightVals(
   options?: WaitOptions,
 ): Promise<Uint32Array[]> {
   const values = await fetchByUid(state, "WeightVals", uids, options);
-  return values.map((bytes, index) => decodeWeightVals(uids[index]!, bytes));
+  return decodeRows("WeightVals", uids, values, 4);
 }
 
 /** The uid of a hotkey; undefined if it has no neuron, where the seed era's client said 0. */
@@ -149,35 +152,49 @@ function uidKeys(uids: readonly number[]): Uint8Array[] {
   });
 }
 
-function decodeWeightUids(uid: number, bytes: Uint8Array | undefined): Uint32Array {
-  const items = itemsOf("WeightUids", uid, bytes, 8);
-  const row = new Uint32Array(items.byteLength / 8);
-  for (let index = 0; index < row.length; index++) {
-    row[index] = items.getUint32(8 * index, true);
-    const high = items.getUint32(8 * index + 4, true);
-    if (high !== 0) throw malformed("WeightUids", uid, "a uid has over 32 bits");
+/**
+ * The rows of a map: lists of integers of `width` bytes.
+ *
+ * They lie in one piece of memory: thousands of pieces would take longer to get than to fill.
+ */
+function decodeRows(
+  item: UidMap,
+  uids: readonly number[],
+  values: readonly (Uint8Array | undefined)[],
+  width: 4 | 8,
+): Uint32Array[] {
+  const lists = values.map((bytes, index) => itemsOf(item, uids[index]!, bytes, width));
+  const memory = new Uint8Array(lists.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const list of lists) {
+    memory.set(list, filled);
+    filled += list.length;
   }
-  return row;
-}
-
-function decodeWeightVals(uid: number, bytes: Uint8Array | undefined): Uint32Array {
-  const items = itemsOf("WeightVals", uid, bytes, 4);
-  const row = new Uint32Array(items.byteLength / 4);
-  for (let index = 0; index < row.length; index++) row[index] = items.getUint32(4 * index, true);
-  return row;
+  const words = new Uint32Array(memory.buffer);
+  const integers = width === 4 ? words : narrowed(words);
+  let end = 0;
+  return lists.map(({ length }) => integers.subarray(end, end += length / width));
 }
 
 /** The items of a row, `width` bytes each, without their count. */
 function itemsOf(
   item: UidMap,
   uid: number,
-  bytes: Uint8Array | undefined,
+  bytes: Uint8Array = EMPTY_LIST,
   width: number,
-): DataView {
-  if (bytes === undefined) return new DataView(new ArrayBuffer(0));
+): Uint8Array {
   const { value: length, next } = readCompact(bytes);
-  if (bytes.length !== next + length * width) throw malformed(item, uid, "its length is wrong");
-  return new DataView(bytes.buffer, bytes.byteOffset + next, length * width);
+  if (bytes.length === next + length * width) return bytes.subarray(next);
+  throw malformed(item, uid, "its length is wrong");
+}
+
+/** Integers of 64 bits in 32; those that do not fit become the largest that does, which is no uid. */
+function narrowed(words: Uint32Array): Uint32Array {
+  const integers = new Uint32Array(words.length / 2);
+  for (let index = 0; index < integers.length; index++) {
+    integers[index] = words[2 * index + 1] === 0 ? words[2 * index]! : 0xffff_ffff;
+  }
+  return integers;
 }
 
 function decodeNeuron(uid: number, bytes: Uint8Array | undefined): Endpoint {
