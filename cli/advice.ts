@@ -13,7 +13,8 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   "wallet/missing-key": adviseKey,
   "wallet/password-required": () =>
     "name its place: --password-env or --password-file for a new password, --unlock-env or " +
-    "--unlock-file for that of the coldkey; or run this in a terminal",
+    "--unlock-file for that of the coldkey, --unlock-hotkey-env or --unlock-hotkey-file for that of " +
+    "the hotkey; or run this in a terminal",
   "wallet/wrong-password": () => "try again; only the mnemonic brings a key back without it",
 };
 

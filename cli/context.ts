@@ -12,6 +12,8 @@ export type GlobalOptions = {
   readonly walletPath?: string | undefined;
   readonly unlockEnv?: string | undefined;
   readonly unlockFile?: string | undefined;
+  readonly unlockHotkeyEnv?: string | undefined;
+  readonly unlockHotkeyFile?: string | undefined;
   /** Seconds. */
   readonly timeout?: number | undefined;
   readonly config?: string | undefined;

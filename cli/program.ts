@@ -149,6 +149,8 @@ function createProgram(): Command<[], GlobalOptions> {
     .option("--wallet-path <folder>", "folder of the wallets")
     .option("--unlock-env <variable>", "variable with the password of the coldkey")
     .option("--unlock-file <file>", "file with the password of the coldkey")
+    .option("--unlock-hotkey-env <variable>", "variable with the password of the hotkey")
+    .option("--unlock-hotkey-file <file>", "file with the password of the hotkey")
     .option("--timeout <seconds>", "longest wait for the chain or for a neuron", seconds)
     .option("--config <file>", "another config file than ~/.bittensor/config.json")
     .option("--json", "print one JSON document instead of text")

@@ -32,13 +32,14 @@ export async function openSubtensor(context: CommandContext): Promise<bittensor.
 export async function openWallet(context: CommandContext): Promise<bittensor.Wallet> {
   const { value: name } = await findSetting("wallet", context);
   const { value: hotkey } = await findSetting("hotkey", context);
-  const { unlockEnv, unlockFile } = context.options;
+  const { unlockEnv, unlockFile, unlockHotkeyEnv, unlockHotkeyFile } = context.options;
   const path = await walletFolder(context);
   return bittensor.wallet({
     name,
     hotkey,
     path,
     password: passwordPlace({ env: unlockEnv, file: unlockFile }),
+    hotkeyPassword: passwordPlace({ env: unlockHotkeyEnv, file: unlockHotkeyFile }),
   });
 }
 

@@ -46,6 +46,8 @@ export interface WalletOptions {
   readonly path?: string | undefined;
   /** Where the password of the coldkey comes from when it is needed, null for none. */
   readonly password?: PasswordSource | undefined;
+  /** Where the password of an encrypted hotkey comes from when it is opened. */
+  readonly hotkeyPassword?: PasswordSource | undefined;
 }
 
 /** Options of {@linkcode Wallet.create}. */
@@ -89,7 +91,7 @@ export class Wallet implements Disposable {
   readonly hotkeyName: string;
   /** Folder of all wallets, as it was given. */
   readonly path: string;
-  readonly #password: PasswordSource | undefined;
+  readonly #passwords: Readonly<Record<KeyKind, PasswordSource | undefined>>;
   readonly #limits: DerivationLimits | undefined;
   readonly #unlocked = new Map<KeyKind, Keypair>();
   #disposed = false;
@@ -100,10 +102,11 @@ export class Wallet implements Disposable {
     checkWalletName(name);
     checkHotkeyName(hotkey);
     checkPasswordSource(options.password);
+    checkPasswordSource(options.hotkeyPassword);
     this.name = name;
     this.hotkeyName = hotkey;
     this.path = path;
-    this.#password = options.password;
+    this.#passwords = { coldkey: options.password, hotkey: options.hotkeyPassword };
     this.#limits = limits;
   }
 
@@ -125,7 +128,7 @@ export class Wallet implements Disposable {
     return await this.#create(
       keys.map((key) => ({
         key,
-        password: key.kind === "coldkey" ? this.#coldkeyPassword(options) : null,
+        password: key.kind === "coldkey" ? this.#passwordOf("coldkey", options) : null,
       })),
       options,
     );
@@ -138,7 +141,7 @@ export class Wallet implements Disposable {
    * {@linkcode Wallet.create}.
    */
   async createNewColdkey(options: CreateOptions = {}): Promise<this> {
-    const password = this.#coldkeyPassword(options);
+    const password = this.#passwordOf("coldkey", options);
     return await this.#create([{ key: this.#keys.coldkey, password }], options);
   }
 
@@ -176,7 +179,7 @@ export class Wallet implements Disposable {
   async regenerateColdkey(options: RegenerateOptions): Promise<this> {
     return await this.#regenerate("coldkey", {
       ...options,
-      password: this.#coldkeyPassword(options),
+      password: this.#passwordOf("coldkey", options),
     });
   }
 
@@ -211,7 +214,7 @@ export class Wallet implements Disposable {
    */
   async changePassword(options: ChangePasswordOptions): Promise<this> {
     const { key = "coldkey" } = options;
-    const password = key === "coldkey" ? this.#coldkeyPassword(options) : options.password;
+    const password = this.#passwordOf(key, options);
     await changePassword(this.#keys[key], { ...options, password, limits: this.#limits });
     return this;
   }
@@ -234,7 +237,7 @@ export class Wallet implements Disposable {
    * the file is damaged or does not fit its public file.
    */
   async coldkey(options: UnlockOptions = {}): Promise<Keypair> {
-    return await this.#unlock("coldkey", { ...options, password: this.#coldkeyPassword(options) });
+    return await this.#unlock("coldkey", options);
   }
 
   /**
@@ -305,8 +308,8 @@ export class Wallet implements Disposable {
     return locateKeys(this.path, this.name, this.hotkeyName);
   }
 
-  #coldkeyPassword({ password }: { password?: PasswordSource | undefined }) {
-    return password === undefined ? this.#password : password;
+  #passwordOf(kind: KeyKind, { password }: { password?: PasswordSource | undefined }) {
+    return password === undefined ? this.#passwords[kind] : password;
   }
 
   async #create(
@@ -334,7 +337,9 @@ export class Wallet implements Disposable {
   async #unlock(kind: KeyKind, options: UnlockOptions): Promise<Keypair> {
     const kept = this.#kept(kind);
     if (kept !== undefined) return kept;
-    const { pair, seed } = await unlockKey(this.#keys[kind], { ...options, limits: this.#limits });
+    const password = this.#passwordOf(kind, options);
+    const cipher = { ...options, password, limits: this.#limits };
+    const { pair, seed } = await unlockKey(this.#keys[kind], cipher);
     seed?.fill(0);
     // Meanwhile another call may have unlocked the key, or disposed of the wallet.
     using fresh = new DisposableStack();

@@ -152,4 +152,28 @@ Deno.test("bt wallet password shows its plan, and encrypts a key", async () => {
     { wallets: { hotkeys: { encryption: string }[] }[] }
   >("wallet-list", "wallet", "list");
   assert.notEqual(wallet?.hotkeys[0]?.encryption, "none");
+
+  const back = [...change, "--no-password", "--yes"];
+  const refused = await bt.fails(7, ...back, "--unlock-hotkey-env", "BT_CONFIG");
+  assert.equal(refused.code, "wallet/wrong-password");
+  const text = await bt.text(...back, "--unlock-hotkey-file", secret);
+  assert.match(text, /^The hotkey of .* is stored without a password\.\n$/);
+});
+
+Deno.test("bt wallet create encrypts the coldkey, which --unlock-env opens", async () => {
+  const variable = "BT_TEST_PASSWORD";
+  await using bt = await shell({ [variable]: "correct horse battery staple" });
+  const create = ["wallet", "create", "--mnemonic-file", "mnemonics"];
+  const created = await bt.text(...create, "--password-env", variable);
+  assert.match(created, /^coldkey  5\w{47}\nhotkey   5\w{47}\n$/);
+  const change = ["wallet", "password", "coldkey", "--no-password", "--yes"];
+  const locked = await bt.fails(7, ...change);
+  assert.equal(locked.code, "wallet/password-required");
+  const changed = await bt.json<{ encrypted: boolean }>(
+    "wallet-password",
+    ...change,
+    "--unlock-env",
+    variable,
+  );
+  assert.equal(changed.encrypted, false);
 });

@@ -24,7 +24,8 @@ export const passwordCommand: ConfigureCommand = (command, context) => {
       const details = { wallet: wallet.name, hotkey: wallet.hotkeyName, path: wallet.path };
       if (!await context.agree({ action, details })) return;
       await wallet.changePassword({ key, newPassword, signal: context.signal });
-      context.print(`The ${key} of ${wallet} has another password.`);
+      const state = newPassword === null ? "is stored without a password" : "has another password";
+      context.print(`The ${key} of ${wallet} ${state}.`);
       context.finish({ ...wallet.toJSON(), key, encrypted: newPassword !== null });
     });
 };
