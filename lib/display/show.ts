@@ -7,7 +7,7 @@ import { formatTao, type Rao } from "../domain/balance.ts";
 import { type Endpoint, formatEndpoint } from "../domain/endpoint.ts";
 import { modalityName } from "../domain/modality.ts";
 import { type ReturnCode, returnCodeName } from "../domain/return_code.ts";
-import { fromTensor } from "../metagraph/arrays.ts";
+import { formatTensor } from "./tensor_display.ts";
 
 /** What {@linkcode show} shows, one or a list of them. */
 export type Showable = Tensor | Rao | ReturnCode | Endpoint;
@@ -26,11 +26,11 @@ const COLUMNS: readonly TableColumn[] = [
 ];
 
 /**
- * Lets a value show itself that is plain data, or of another package: a tensor with its type, its
- * dimensions and its first and last elements; a balance in tao; a return code by its name; endpoints
- * as a table. A list of tensors shows their dimensions.
+ * Lets plain data show itself: a balance in tao; a return code by its name; endpoints as a table; a
+ * list of tensors by their dimensions.
  *
- * Metagraphs, wallets, figures and the results of a dendrite need no `show`: they show themselves.
+ * Tensors, metagraphs, wallets, figures and the results of a dendrite need no `show`: in `console.log`
+ * and as the last expression of a notebook's cell they show themselves.
  *
  * @throws {TypeError} If the value is none of these.
  *
@@ -68,7 +68,7 @@ function endpointRow(endpoint: Endpoint): string[] {
 }
 
 function longText(value: Showable): string {
-  return isTensor(value) ? `${formatShape(value)}\n${fromTensor(value)}` : shortText(value);
+  return isTensor(value) ? formatTensor(value) : shortText(value);
 }
 
 function shortText(value: Showable): string {

@@ -74,3 +74,12 @@ Deno.test("show() refuses what it does not know", () => {
     assert.throws(() => bittensor.show(value as unknown as bittensor.Showable), TypeError);
   }
 });
+
+Deno.test("tensors show themselves: with elements alone, by their dimensions in a list", () => {
+  const ids = new bittensor.Tensor("int64", BigInt64Array.of(3n, 1n), [1, 2]);
+  assert.equal(Deno.inspect(ids), "int64 [1, 2]\n[[3 1]]");
+  assert.equal(Deno.inspect([ids]), "[ int64 [1, 2] ]");
+  assert.deepEqual(displayed(ids), { "text/plain": "int64 [1, 2]\n[[3 1]]" });
+  const flags = new bittensor.Tensor("bool", [true], [1]);
+  assert.equal(Deno.inspect(flags), "bool [1]");
+});
