@@ -165,7 +165,7 @@ Deno.test("bt wallet create encrypts the coldkey, which --unlock-env opens", asy
   await using bt = await shell({ [variable]: "correct horse battery staple" });
   const create = ["wallet", "create", "--mnemonic-file", "mnemonics"];
   const created = await bt.text(...create, "--password-env", variable);
-  assert.match(created, /^coldkey  5\w{47}\nhotkey   5\w{47}\n$/);
+  assert.match(created, /^coldkey +5\w{47}\nhotkey +5\w{47}\n$/);
   const change = ["wallet", "password", "coldkey", "--no-password", "--yes"];
   const locked = await bt.fails(7, ...change);
   assert.equal(locked.code, "wallet/password-required");

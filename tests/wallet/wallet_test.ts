@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { BittensorError } from "../../lib/base/errors.ts";
 import { encrypt } from "../../lib/wallet/encryption.ts";
 import { verify } from "../../lib/wallet/keypair.ts";
-import { Wallet, wallet } from "../../lib/wallet/wallet.ts";
+import { Wallet, wallet, type WalletOptions } from "../../lib/wallet/wallet.ts";
 import { listingOf, snapshotOf, temporaryFolder } from "./folder.ts";
 import { FAST_LIMITS, finney } from "./vectors.ts";
 
@@ -169,6 +169,18 @@ Deno.test("coldkey() opens what create() encrypted, with the password of the cal
   const coldkey = await again.coldkey({ password: () => "pässwörd-τ" });
   assert.equal(coldkey.address, await made.coldkeypub());
   assert.equal(await again.coldkey(), coldkey);
+});
+
+Deno.test("hotkey() opens an encrypted hotkey with the hotkeyPassword of the wallet", async () => {
+  await using folder = await temporaryFolder();
+  using made = new Wallet({ path: folder.path }, FAST_LIMITS);
+  await made.createNewHotkey({ password: () => "a hotkey's own" });
+  const passwords = { password: () => "the coldkey's", hotkeyPassword: () => "a hotkey's own" };
+  using again = new Wallet({ path: folder.path, ...passwords }, FAST_LIMITS);
+  assert.equal((await again.hotkey()).address, await made.hotkeypub());
+  // A password itself would be in the source of the program.
+  const wrong = { hotkeyPassword: "a hotkey's own" } as unknown as WalletOptions;
+  assert.throws(() => wallet(wrong), TypeError);
 });
 
 Deno.test("coldkey() opens files of the network's own wallet at full cost, off the main thread", async () => {
