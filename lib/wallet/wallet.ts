@@ -1,9 +1,9 @@
 /** Wallets: a coldkey that owns the money and a hotkey that works, as files in a folder. */
 
-import { logger } from "../base/log.ts";
 import type { Display } from "../base/table.ts";
 import type { Address } from "../domain/address.ts";
 import type { Rao } from "../domain/balance.ts";
+import { logSuccess } from "../domain/log_event.ts";
 import { changePassword, type ChangePasswordOptions } from "./change_password.ts";
 import type { DerivationLimits } from "./cipher.ts";
 import {
@@ -348,10 +348,7 @@ export class Wallet implements Disposable {
     if (other !== undefined) return other;
     this.#unlocked.set(kind, keypair);
     fresh.move();
-    logger("wallet").info("Loaded {kind}: {publicKey}", {
-      kind,
-      publicKey: `0x${keypair.publicKey.toHex()}`,
-    });
+    logSuccess("wallet", `Loaded ${kind}:`, `0x${keypair.publicKey.toHex()}`);
     return keypair;
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { BittensorError } from "../../lib/base/errors.ts";
+import { logging } from "../../lib/domain/logging.ts";
 import { encrypt } from "../../lib/wallet/encryption.ts";
 import { verify } from "../../lib/wallet/keypair.ts";
 import { Wallet, wallet, type WalletOptions } from "../../lib/wallet/wallet.ts";
@@ -169,6 +170,21 @@ Deno.test("coldkey() opens what create() encrypted, with the password of the cal
   const coldkey = await again.coldkey({ password: () => "pässwörd-τ" });
   assert.equal(coldkey.address, await made.coldkeypub());
   assert.equal(await again.coldkey(), coldkey);
+});
+
+Deno.test("hotkey() and coldkey() tell the log, once, which key they loaded", async () => {
+  await using folder = await temporaryFolder();
+  const lines: string[] = [];
+  await using _ = await logging({ color: false, write: (line) => lines.push(line) });
+  lines.length = 0;
+  await writeWallet(folder.path, json);
+  using loaded = wallet({ path: folder.path });
+  for (let time = 0; time < 2; time++) await loaded.hotkey();
+  await loaded.coldkey();
+  assert.deepEqual(lines.map((line) => line.slice("YYYY-MM-DD HH:mm:ss.SSS | ".length)), [
+    `    SUCCESS      | Loaded hotkey:      ${object.publicKey}`,
+    `    SUCCESS      | Loaded coldkey:     ${object.publicKey}`,
+  ]);
 });
 
 Deno.test("hotkey() opens an encrypted hotkey with the hotkeyPassword of the wallet", async () => {
