@@ -143,11 +143,6 @@ Deno.test("bt subscribe, weights, stake and neuron write and read a neuron", asy
 
   const removed = await bt.json<Receipt>("stake-remove", "stake", "remove", "4", "--yes");
   assert(removed.events.includes("SubtensorModule.StakeRemoved"));
-  for (
-    const write of [["stake", "add", "1"], ["stake", "remove", "1"], ["weights", "set", "0:1"]]
-  ) {
-    assert.match(await bt.text(...write, "--yes"), /^extrinsic +0x[0-9a-f]{64}\nblock +0x/);
-  }
   const [balance, balanceText, stakeText, document] = await Promise.all([
     bt.json<{ free: string; stake: string; uids: number[] }>("wallet-balance", "wallet", "balance"),
     bt.text("wallet", "balance"),
@@ -160,6 +155,11 @@ Deno.test("bt subscribe, weights, stake and neuron write and read a neuron", asy
   assert.match(balanceText, new RegExp(`^coldkey +${coldkey}$`, "m"));
   assert.match(stakeText, /^stake +τ6\./m);
   assert.deepEqual(document.weights, [{ uid: 0, weight: 1 }]);
+  for (
+    const write of [["stake", "add", "1"], ["stake", "remove", "1"], ["weights", "set", "0:1"]]
+  ) {
+    assert.match(await bt.text(...write, "--yes"), /^extrinsic +0x[0-9a-f]{64}\nblock +0x/);
+  }
 });
 
 Deno.test("bt devchain fund and mine control a dev chain, and nothing else", async () => {
