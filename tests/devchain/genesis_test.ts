@@ -28,7 +28,7 @@ const INVALID: readonly (readonly [genesis: unknown, message: string, hint?: Reg
   ],
   [
     { balances: { Alice: "1 tao" } },
-    'balances.Alice is "1 tao": expected an account: Cannot read the address Alice: it has 5 characters',
+    'balances.Alice is "1 tao": expected an account: Cannot read the address Alice: its length is 5',
     /\/\/Alice/,
   ],
   [

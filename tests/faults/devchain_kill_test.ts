@@ -30,7 +30,8 @@ Deno.test("devchain() loses nothing final when it is killed", async () => {
       await checkFinal(chain.endpoint, [...acknowledged].slice(checked));
       checked = acknowledged.size;
       signers ??= await createSigners(chain.endpoint);
-      const load = submitUntilGone(chain.endpoint, signers, acknowledged);
+      await using rpc = await RpcSocket.open(chain.endpoint);
+      const load = submitUntilGone(rpc, signers, acknowledged);
       await Promise.race([load, delay(lifeMs)]);
       await chain.kill();
       await load;
@@ -40,7 +41,8 @@ Deno.test("devchain() loses nothing final when it is killed", async () => {
     await using chain = await startChain(path);
     await checkFinal(chain.endpoint, [...acknowledged]);
     checked = acknowledged.size;
-    const load = submitUntilGone(chain.endpoint, signers!, acknowledged);
+    await using rpc = await RpcSocket.open(chain.endpoint);
+    const load = submitUntilGone(rpc, signers!, acknowledged);
     while (acknowledged.size === checked) await Promise.race([load, delay(10)]);
     await chain.kill();
     await load;

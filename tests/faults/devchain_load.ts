@@ -59,14 +59,14 @@ function memoized(sign: Sign): Sign {
 /**
  * Submits extrinsics of all signers, some of each at a time, until the chain is gone.
  *
+ * @param rpc An open connection to the chain: one that is still being opened would fail in another way.
  * @param acknowledged Gets every extrinsic that the chain said is final, with the hash of its block.
  */
 export async function submitUntilGone(
-  endpoint: string,
+  rpc: RpcSocket,
   signers: Signers,
   acknowledged: Map<string, string>,
 ): Promise<void> {
-  await using rpc = await RpcSocket.open(endpoint);
   try {
     await submitAlways(rpc, signers, acknowledged);
   } catch (error) {
