@@ -2,9 +2,9 @@
  * A metagraph read from a dev chain: against the bare transfer of the same messages, and against the
  * same maps read through `entries()` of `@polkadot/api`.
  *
- * The bare transfer is the floor of all that a client on this socket could do: it sends the requests of
- * a sync at once, where a sync has to wait for one answer before it knows what to ask next, and takes
- * the answers as text, which it does not even parse.
+ * The bare transfer sends the requests of a sync at once, where a sync has to wait for one answer before
+ * it knows what to ask next, and takes the answers as text, which it does not even parse. It is no floor:
+ * a node with all requests before it can be slower than with a few of them at a time.
  *
  * Run with `deno task bench`, or `deno run -P=test bench/metagraph_bench.ts [rounds]`. The chain is in
  * a process of its own. Sync and transfer take turns, of which the first three warm up and do not count;

@@ -9,7 +9,7 @@ import { PREFIX_BYTES, storageKey } from "./storage_key.ts";
 /** Most keys of a page: what nodes serve at once. */
 const PAGE = 1000;
 
-/** Keys of the page that shows how long the values are. */
+/** Keys of the first page: until it is there, nobody knows how long the values are. */
 const FIRST_PAGE = 128;
 
 /** Longest page: short enough that a node makes one while the one before it is decoded. */

@@ -337,9 +337,11 @@ export class Wallet implements Disposable {
   async #unlock(kind: KeyKind, options: UnlockOptions): Promise<Keypair> {
     const kept = this.#kept(kind);
     if (kept !== undefined) return kept;
-    const password = this.#passwordOf(kind, options);
-    const cipher = { ...options, password, limits: this.#limits };
-    const { pair, seed } = await unlockKey(this.#keys[kind], cipher);
+    const { pair, seed } = await unlockKey(this.#keys[kind], {
+      ...options,
+      password: this.#passwordOf(kind, options),
+      limits: this.#limits,
+    });
     seed?.fill(0);
     // Meanwhile another call may have unlocked the key, or disposed of the wallet.
     using fresh = new DisposableStack();

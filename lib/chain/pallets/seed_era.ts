@@ -153,7 +153,8 @@ function uidKeys(uids: readonly number[]): Uint8Array[] {
 }
 
 /**
- * The rows of a map: lists of integers of `width` bytes.
+ * The rows of a map: lists of integers of `width` bytes, in the byte order of SCALE, which is that of
+ * all platforms that we run on.
  *
  * They lie in one piece of memory: thousands of pieces would take longer to get than to fill.
  */
