@@ -4,6 +4,7 @@ import type { Buffer } from "node:buffer";
 import { constants, type Http2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers";
 import * as grpc from "@grpc/grpc-js";
 import { delay, settledWithin, untilAborted } from "../base/deadline.ts";
 import { logger } from "../base/log.ts";
@@ -76,9 +77,10 @@ export function connect(target: string): Channel {
   let connection: Connection | undefined;
   let closing = false;
   let running = 0;
-  const drop = () => {
-    connection?.close();
+  const drop = async () => {
+    const dropped = connection;
     connection = undefined;
+    await dropped?.close();
   };
   const call = async (method: Method, request: Pieces, options: CallOptions) => {
     const { channel } = connection ??= dial(target);
@@ -89,39 +91,46 @@ export function connect(target: string): Channel {
       running--;
       // The library would redial a failed peer for ever, asked or not.
       const useless = closing || stateOf(channel) === TRANSIENT_FAILURE;
-      if (useless && running === 0 && connection?.channel === channel) drop();
+      if (useless && running === 0 && connection?.channel === channel) await drop();
     }
   };
   const close = async () => {
     closing = true;
     const connecting = connection !== undefined && stateOf(connection.channel) === CONNECTING;
     // Calls in flight may end, and then close it; those that still wait for a connection may not.
-    if (connecting || running === 0) drop();
+    if (connecting || running === 0) await drop();
     // Timers of a failed or unfinished connection stay behind in the library: they end before ours.
     await delay((connecting ? CONNECT_TIMER_MS : FIRST_BACKOFF_MS) + TIMER_SLACK_MS);
+    // One of them may have set another; both were due with ours if the process stood still meanwhile.
+    await delay(FIRST_BACKOFF_MS + TIMER_SLACK_MS);
   };
   return { call, close };
 }
 
 interface Connection {
   readonly channel: grpc.ChannelInterface;
-  close(): void;
+  close(): Promise<void>;
 }
 
 function dial(target: string): Connection {
   let socket: Socket | undefined;
+  let closed = false;
   const credentials = grpc.credentials.createInsecure();
   const createConnector = credentials._createSecureConnector.bind(credentials);
   credentials._createSecureConnector = (...options) => {
     const connector = createConnector(...options);
-    const connect = (tcp: Socket) => connector.connect(socket = tcp);
+    const connect = (tcp: Socket) =>
+      closed ? Promise.reject(new Error("the channel is closed")) : connector.connect(socket = tcp);
     return { ...connector, connect };
   };
   const channel = new grpc.Channel(target, credentials, CLIENT_OPTIONS);
-  const close = () => {
+  const close = async () => {
+    closed = true;
     // Before the library does, which would say GOAWAY to a peer that spoke (see NO_GOAWAY), and which
     // forgets a connection whose peer accepted and never spoke.
     socket?.destroy();
+    // A new channel tells itself the address of its peer in a moment, and would dial it for ever then.
+    await new Promise((resolve) => setImmediate(resolve));
     channel.close();
   };
   return { channel, close };
