@@ -44,6 +44,10 @@ const matMul = (...inputs: readonly Shape[]): GradientCase => ({
   build: (graph, left, right) => graph.op("MatMul", [left, right]),
 });
 
+/** Indices `[1, 2]`: the first place and the last, which may be the same. */
+const indexRow = (graph: GraphBuilder): Value =>
+  graph.op("Unsqueeze", [graph.integers([0, -1]), graph.integers([0])]);
+
 /** The cases of each operator but for those that have no gradient. */
 export const GRADIENT_CASES: Readonly<Partial<Record<OperatorName, readonly GradientCase[]>>> = {
   Add: binary("Add"),
@@ -141,13 +145,30 @@ export const GRADIENT_CASES: Readonly<Partial<Record<OperatorName, readonly Grad
       },
     },
   ],
-  ScatterND: [{
-    inputs: [["a", "b"], [3, "b"]],
-    build: (graph, data, updates) => {
-      const indices = graph.op("Unsqueeze", [graph.integers([0, -1, 0]), graph.integers([1])]);
-      return graph.op("ScatterND", [data, indices, updates], { reduction: "add" });
+  GatherElements: [
+    {
+      inputs: [["a", 2]],
+      build: (graph, x) => graph.op("GatherElements", [x, indexRow(graph)]),
     },
-  }],
+    {
+      inputs: [[1, "b"]],
+      build: (graph, x) => graph.op("GatherElements", [x, indexRow(graph)], { axis: -1 }),
+    },
+  ],
+  ScatterElements: [
+    {
+      inputs: [["a", 2], [1, 2]],
+      build: (graph, data, updates) =>
+        graph.op("ScatterElements", [data, indexRow(graph), updates], { reduction: "add" }),
+    },
+    {
+      inputs: [[1, "b"], [1, 2]],
+      build: (graph, data, updates) => {
+        const inputs = [data, indexRow(graph), updates];
+        return graph.op("ScatterElements", inputs, { axis: 1, reduction: "add" });
+      },
+    },
+  ],
   Transpose: [
     { inputs: [["a", "b", "c"]], build: (graph, x) => graph.op("Transpose", [x]) },
     {

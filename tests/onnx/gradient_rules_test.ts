@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { elementCount } from "../../lib/base/tensor.ts";
+import { elementCount, Tensor } from "../../lib/base/tensor.ts";
 import type { Shape } from "../../lib/onnx/graph/dim.ts";
 import { GraphBuilder } from "../../lib/onnx/graph/graph_builder.ts";
 import {
@@ -8,7 +8,10 @@ import {
   type GradientRules,
 } from "../../lib/onnx/graph/gradient_rules/gradient_rules.ts";
 import { NOT_DIFFERENTIABLE, times } from "../../lib/onnx/graph/gradient_rules/rule.ts";
+import { gradientGraph, gradientName } from "../../lib/onnx/graph/gradients.ts";
+import { modelBytes } from "../../lib/onnx/graph/model_bytes.ts";
 import { type OperatorName, OPERATORS } from "../../lib/onnx/graph/operators.ts";
+import { createSession } from "../../lib/onnx/runtime.ts";
 import { GRADIENT_CASES, type GradientCase } from "./gradient_cases.ts";
 import { checkGradients, FLOAT64, randomIntegers, spread } from "./gradient_check.ts";
 
@@ -129,4 +132,35 @@ Deno.test("a planted rule that is wrong by a hundredth does not agree with finit
       });
     }
   }
+});
+
+Deno.test("the gradient of a table loses nothing when several threads compute it", async () => {
+  const [rows, width, count] = [3, 512, 2048];
+  const graph = new GraphBuilder();
+  const table = graph.input("table", "float32", [rows, width]);
+  const indices = graph.input("indices", "int64", [count]);
+  graph.output("y", graph.op("Gather", [table, indices]));
+  const gradient = gradientGraph(graph.build("lookup"), ["table"]);
+  const session = await createSession(modelBytes(gradient), { device: "cpu", threads: 4 });
+  const inputs = {
+    table: new Tensor("float32", new Float32Array(rows * width), [rows, width]),
+    indices: new Tensor(
+      "int64",
+      BigInt64Array.from({ length: count }, (_, i) => BigInt(i % rows)),
+      [
+        count,
+      ],
+    ),
+    [gradientName("y")]: new Tensor("float32", new Float32Array(count * width).fill(1), [
+      count,
+      width,
+    ]),
+  };
+  // Row r is taken as often as there are i < 2048 with i % 3 = r.
+  const expected = Float32Array.from({ length: rows * width }, (_, i) => i < 2 * width ? 683 : 682);
+  for (let round = 0; round < 20; round++) {
+    const outputs = await session.run(inputs);
+    assert.deepEqual(outputs[gradientName("table")]?.data, expected);
+  }
+  await session.release();
 });

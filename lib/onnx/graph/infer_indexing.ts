@@ -1,7 +1,7 @@
 /** Type inference of operators that take parts of tensors, or put them back. See `infer_types.ts`. */
 
 import { type Attributes, fixedContent, integer, knownContent } from "./attributes.ts";
-import { type Dim, formatDims, sum } from "./dim.ts";
+import { type Dim, formatDims, type Shape, sum } from "./dim.ts";
 import { axisIndex, equalShapes, requireSameType, type TensorType } from "./tensor_type.ts";
 
 export function inferGather(
@@ -14,23 +14,37 @@ export function inferGather(
   return { type, shape: shape.toSpliced(index, 1, ...indices.shape) };
 }
 
-/** Adds each row of the updates to the row of the data that its index, a vector of one, names. */
-export function inferScatterNd(
-  { reduction }: Attributes,
+/** Takes an element for each index: at the same place, but for the axis, where the index says. */
+export function inferGatherElements(
+  { axis }: Attributes,
+  { type, shape }: TensorType,
+  indices: TensorType,
+): TensorType {
+  requireElementIndices(indices, shape);
+  axisIndex(integer(axis, 0), shape.length);
+  return { type, shape: indices.shape };
+}
+
+/** Adds each of the updates to the element that its index names. */
+export function inferScatterElements(
+  { axis, reduction }: Attributes,
   data: TensorType,
   indices: TensorType,
   updates: TensorType,
 ): TensorType {
   if (reduction !== "add") throw new RangeError('the reduction must be "add"');
-  if (indices.type !== "int64" || indices.shape.at(-1) !== 1) {
-    throw new RangeError("the indices must be int64 vectors of one");
-  }
+  requireElementIndices(indices, data.shape);
   requireSameType(data, updates);
-  const expected = [...indices.shape.slice(0, -1), ...data.shape.slice(1)];
-  if (!equalShapes(updates.shape, expected)) {
-    throw new RangeError(`the updates must be ${formatDims(expected)}`);
+  axisIndex(integer(axis, 0), data.shape.length);
+  if (!equalShapes(updates.shape, indices.shape)) {
+    throw new RangeError(`the updates must be ${formatDims(indices.shape)}, as the indices are`);
   }
   return { type: data.type, shape: data.shape };
+}
+
+function requireElementIndices({ type, shape }: TensorType, dataShape: Shape): void {
+  if (type === "int64" && shape.length === dataShape.length) return;
+  throw new RangeError(`the indices must be int64, of rank ${dataShape.length} as the data`);
 }
 
 /** A symbolic end is taken to lie within the dimension. */

@@ -2,7 +2,13 @@
 
 import type { Attributes } from "./attributes.ts";
 import { inferConv, inferConvTranspose, inferMaxPool } from "./infer_images.ts";
-import { inferGather, inferPad, inferScatterNd, inferSlice } from "./infer_indexing.ts";
+import {
+  inferGather,
+  inferGatherElements,
+  inferPad,
+  inferScatterElements,
+  inferSlice,
+} from "./infer_indexing.ts";
 import { inferExpand, inferReduceSum } from "./infer_reductions.ts";
 import {
   inferAdd,
@@ -80,7 +86,14 @@ export const OPERATORS = {
   ReduceSum: { arity: 2, attributes: { keepdims: "int" }, infer: inferReduceSum },
   Expand: { arity: 2, attributes: {}, infer: inferExpand },
   Gather: { arity: 2, attributes: { axis: "int" }, infer: inferGather },
-  ScatterND: { arity: 3, attributes: { reduction: "string" }, infer: inferScatterNd },
+  GatherElements: { arity: 2, attributes: { axis: "int" }, infer: inferGatherElements },
+  // Not ScatterND: threads of the runtime add to the same row at once there, and lose some of it
+  // (https://github.com/microsoft/onnxruntime/issues/18048).
+  ScatterElements: {
+    arity: 3,
+    attributes: { axis: "int", reduction: "string" },
+    infer: inferScatterElements,
+  },
   Transpose: { arity: 1, attributes: { perm: "ints" }, infer: inferTranspose },
   Reshape: { arity: 2, attributes: {}, infer: inferReshape },
   Unsqueeze: { arity: 2, attributes: {}, infer: inferUnsqueeze },

@@ -4,30 +4,31 @@ import { fixedContent, integer } from "../attributes.ts";
 import type { GraphBuilder, Value } from "../graph_builder.ts";
 import { axisIndex } from "../tensor_type.ts";
 import { type GradientRule, zerosLike } from "./rule.ts";
-import { inverse } from "./shape.ts";
 
 export const INDEXING_RULES = {
-  // Each row of the gradient is added to the row that was taken.
+  // Each part of the gradient is added to the part of the data that was taken.
   Gather: [
     ({ graph, node, gradient }, data, indices) => {
       const axis = axisIndex(integer(node.attributes.axis, 0), data.shape.length);
-      const axes = data.shape.map((_, index) => index);
-      const axisFirst = [axis, ...axes.toSpliced(axis, 1)];
-      const zeros = zerosLike(graph, inOrder(graph, data, axisFirst));
-      const places = graph.op("Unsqueeze", [indices, graph.integers([-1])]);
-      const updates = inOrder(graph, gradient, indicesFirst(axis, indices, gradient));
-      const sums = graph.op("ScatterND", [zeros, places, updates], { reduction: "add" });
-      return inOrder(graph, sums, inverse(axisFirst));
+      const parts = graph.op("Reshape", [gradient, shapeOfParts(graph, data, axis)]);
+      const otherAxes = data.shape.map((_, index) => index).toSpliced(axis, 1);
+      const list = graph.op("Reshape", [indices, graph.integers([-1])]);
+      const line = graph.op("Unsqueeze", [list, graph.integers(otherAxes)]);
+      const places = graph.op("Expand", [line, graph.op("Shape", [parts])]);
+      return addedAt(graph, data, places, parts, axis);
     },
     null,
   ],
-  ScatterND: [
+  GatherElements: [
+    ({ graph, node, gradient }, data, indices) =>
+      addedAt(graph, data, indices, gradient, integer(node.attributes.axis, 0)),
+    null,
+  ],
+  ScatterElements: [
     ({ gradient }) => gradient,
     null,
-    ({ graph, gradient }, _, indices) => {
-      const shape = graph.op("Shape", [indices], { end: -1 });
-      return graph.op("Gather", [gradient, graph.op("Reshape", [indices, shape])]);
-    },
+    ({ graph, node, gradient }, _, indices) =>
+      graph.op("GatherElements", [gradient, indices], { axis: integer(node.attributes.axis, 0) }),
   ],
   // Zeros come back where elements were cut off. A symbolic end goes with a start of 0, see
   // inferSlice: what lies in front is a fixed number.
@@ -61,15 +62,25 @@ export const INDEXING_RULES = {
   ],
 } as const satisfies Record<string, GradientRule>;
 
-/** Transposes, unless the axes are in order already. */
-function inOrder(graph: GraphBuilder, value: Value, perm: readonly number[]): Value {
-  const isInOrder = perm.every((axis, index) => axis === index);
-  return isInOrder ? value : graph.op("Transpose", [value], { perm });
+/** The shape of some data whose size on an axis is left open. */
+function shapeOfParts(graph: GraphBuilder, data: Value, axis: number): Value {
+  const after = data.shape.length - axis - 1;
+  const sizesBefore = graph.op("Shape", [data], { end: axis });
+  const sizesAfter = graph.op("Shape", [data], { start: axis + 1 });
+  const before = graph.op("Pad", [sizesBefore, graph.integers([0, 1 + after])]);
+  const rest = graph.op("Pad", [sizesAfter, graph.integers([axis + 1, 0])]);
+  const open = graph.integers(data.shape.map((_, index) => index === axis ? -1 : 0));
+  return graph.op("Add", [graph.op("Add", [before, rest]), open]);
 }
 
-/** The order of a Gather's output in which the axes of its indices, found at `axis`, come first. */
-function indicesFirst(axis: number, indices: Value, output: Value): readonly number[] {
-  const axes = output.shape.map((_, index) => index);
-  const ofIndices = axes.splice(axis, indices.shape.length);
-  return [...ofIndices, ...axes];
+/** Zeros in the shape of some data, to which parts are added: each where its index says. */
+function addedAt(
+  graph: GraphBuilder,
+  data: Value,
+  indices: Value,
+  parts: Value,
+  axis: number,
+): Value {
+  const inputs = [zerosLike(graph, data), indices, parts];
+  return graph.op("ScatterElements", inputs, { axis, reduction: "add" });
 }

@@ -27,6 +27,6 @@ export const SHAPE_RULES = {
 } as const satisfies Record<string, GradientRule>;
 
 /** The order of axes that undoes another. */
-export function inverse(perm: readonly number[]): readonly number[] {
+function inverse(perm: readonly number[]): readonly number[] {
   return perm.map((_, axis) => perm.indexOf(axis));
 }
