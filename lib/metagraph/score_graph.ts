@@ -2,12 +2,18 @@
 
 import { type Graph, GraphBuilder, type Value } from "../onnx/graph/graph_builder.ts";
 
+/** Input: stake of the rows of a block, in tao, float32 `[1, rows]`. */
+export const STAKE = "stake";
+
 /**
- * Inputs: a block of rows of the weight matrix W, float32 `[rows, neurons]` from 0 to 1, the stake of
- * these rows, float32 `[1, rows]`, and the sums over the blocks before it.
+ * Input: the weights of a block of rows, float32 from 0 to 1; `[rows, neurons]`, or `[1, weights]`
+ * without the zeros, with two inputs of the same shape:
  */
 export const WEIGHTS = "weights";
-export const STAKE = "stake";
+/** whom each weight is for, int64, */
+export const TARGETS = "targets";
+/** and the stake of the neuron that set it, float32. */
+export const BACKING = "backing";
 
 /** Sums over blocks: an output, which is the input `name + BEFORE` of the next run. */
 export const RANKS = "ranks";
@@ -23,7 +29,8 @@ export const INCENTIVE = "incentive";
 const TINY = 1e-30;
 
 /**
- * The graph of one block of rows; `tau` is what the incentives of a network sum to.
+ * The graph of one block of rows of the weight matrix W; `tau` is what the incentives of a network sum
+ * to.
  *
  * - rank R = Wᵀ · S
  * - support Cᵀ · S, where c = 1 if a weight is set and 0 if not
@@ -37,16 +44,48 @@ export function scoreGraph(tau: number): Graph {
   const graph = new GraphBuilder();
   const weights = graph.input(WEIGHTS, "float32", ["rows", "neurons"]);
   const stake = graph.input(STAKE, "float32", [1, "rows"]);
-  const connected = graph.op("Ceil", [weights]);
-  const sum = (name: string, ofBlock: Value) => {
-    const before = graph.input(name + BEFORE, "float32", ofBlock.shape);
-    const total = graph.op("Add", [before, ofBlock]);
-    graph.output(name, total);
-    return total;
+  const sum = (name: string, matrix: Value) =>
+    graph.op("Add", [sumBefore(graph, name), graph.op("MatMul", [stake, matrix])]);
+  const ranks = sum(RANKS, weights);
+  const support = sum(SUPPORT, graph.op("Ceil", [weights]));
+  return withScores(graph, { tau, stake, ranks, support });
+}
+
+/** The same of a block that is given without its zeros: it takes as long as there are weights. */
+export function sparseScoreGraph(tau: number): Graph {
+  const graph = new GraphBuilder();
+  const weights = graph.input(WEIGHTS, "float32", [1, "weights"]);
+  const targets = graph.input(TARGETS, "int64", [1, "weights"]);
+  const backing = graph.input(BACKING, "float32", [1, "weights"]);
+  const stake = graph.input(STAKE, "float32", [1, "rows"]);
+  const sum = (name: string, values: Value) => {
+    const inputs = [sumBefore(graph, name), targets, graph.op("Mul", [values, backing])];
+    return graph.op("ScatterElements", inputs, { axis: 1, reduction: "add" });
   };
-  const ranks = sum(RANKS, graph.op("MatMul", [stake, weights]));
-  const support = sum(SUPPORT, graph.op("MatMul", [stake, connected]));
-  const totalStake = sum(TOTAL_STAKE, sumOfRow(graph, stake));
+  const ranks = sum(RANKS, weights);
+  const support = sum(SUPPORT, graph.op("Ceil", [weights]));
+  return withScores(graph, { tau, stake, ranks, support });
+}
+
+function sumBefore(graph: GraphBuilder, name: string): Value {
+  return graph.input(name + BEFORE, "float32", [1, "neurons"]);
+}
+
+/** What the scores are made of. */
+interface ScoreParts {
+  readonly tau: number;
+  readonly stake: Value;
+  readonly ranks: Value;
+  readonly support: Value;
+}
+
+/** Adds the outputs of a graph: the sums over all blocks so far, and the scores that they give. */
+function withScores(graph: GraphBuilder, { tau, stake, ranks, support }: ScoreParts): Graph {
+  const stakeBefore = graph.input(TOTAL_STAKE + BEFORE, "float32", [1, 1]);
+  const totalStake = graph.op("Add", [stakeBefore, sumOfRow(graph, stake)]);
+  graph.output(RANKS, ranks);
+  graph.output(SUPPORT, support);
+  graph.output(TOTAL_STAKE, totalStake);
   graph.output(TRUST, share(graph, support, totalStake));
   const incentive = share(graph, ranks, sumOfRow(graph, ranks));
   graph.output(INCENTIVE, graph.op("Mul", [incentive, graph.scalar(tau)]));

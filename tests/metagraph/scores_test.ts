@@ -75,6 +75,21 @@ function denseNetwork(n: number): { weights: SparseWeights; stake: bigint[] } {
   };
 }
 
+/** A network of n neurons, each of which weighs `count` others. */
+function sparseNetwork(n: number, count: number): { weights: SparseWeights; stake: bigint[] } {
+  const rows = Array.from({ length: n }, (_, row) => row);
+  const places = Array.from({ length: count }, (_, place) => place);
+  return {
+    weights: {
+      weightUids: rows.map((row) => Uint32Array.from(places, (place) => (row * row + place) % n)),
+      weightVals: rows.map((row) =>
+        Uint32Array.from(places, (place) => (row + place * 977) * 1009)
+      ),
+    },
+    stake: rows.map((uid) => BigInt(uid % 97) * 10n ** 10n + 1n),
+  };
+}
+
 async function scoresOf(
   weights: SparseWeights,
   stake: readonly bigint[],
@@ -102,6 +117,39 @@ Deno.test("scores() agrees with a loop in double precision", async () => {
 Deno.test("scores() agrees with the loop on 4096 neurons that all weigh each other", async () => {
   const { weights, stake } = denseNetwork(4096);
   assertClose(await scoresOf(weights, stake), referenceScores(weights, stake));
+});
+
+Deno.test("scores() agrees with the loop where few weights are set, in one block or in several", async () => {
+  for (const [n, count] of [[1000, 0], [1000, 1], [1000, 30], [2000, 100]] as const) {
+    const { weights, stake } = sparseNetwork(n, count);
+    assertClose(await scoresOf(weights, stake), referenceScores(weights, stake));
+  }
+});
+
+Deno.test("scores() counts the last of several weights for a uid, as the matrix does", async () => {
+  for (const n of [3, 30]) {
+    const others = Array.from({ length: n - 1 }, () => new Uint32Array());
+    const weights = {
+      weightUids: [Uint32Array.of(2, 1, 2, 1, 2), ...others],
+      weightVals: [Uint32Array.of(WEIGHT_SCALE, 9, 5, 0, WEIGHT_SCALE / 5), ...others],
+    };
+    const { ranks, trust } = await scoresOf(weights, Array(n).fill(rao(10n ** 9n)));
+    assert.deepEqual([...ranks.subarray(0, 3)], [0, 0, Math.fround(1 / 5)]);
+    assert.deepEqual([...trust.subarray(0, 3)], [0, 0, Math.fround(1 / n)]);
+  }
+});
+
+Deno.test("scores() agrees with the loop where one neuron has more weights than a block", async () => {
+  const { weights, stake } = sparseNetwork(1000, 2);
+  const uids = Uint32Array.from(stake.keys());
+  const longUids = Uint32Array.from({ length: 40_000 }, (_, index) => index % 1000);
+  const longVals = Uint32Array.from({ length: 40_000 }, (_, index) => index * 1009);
+  const withRow = (weightUids: Uint32Array, weightVals: Uint32Array): SparseWeights => ({
+    weightUids: weights.weightUids.with(7, weightUids),
+    weightVals: weights.weightVals.with(7, weightVals),
+  });
+  const scores = await scoresOf(withRow(longUids, longVals), stake);
+  assertClose(scores, referenceScores(withRow(uids, longVals.subarray(-1000)), stake));
 });
 
 Deno.test("scores() of neurons without stake, and of none, are zeros", async () => {
