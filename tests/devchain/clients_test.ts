@@ -8,6 +8,11 @@ import { testStockClient } from "./stock_client.ts";
 const MAX_MESSAGE = 8 * 1024 * 1024;
 const CLIENTS = 50;
 
+/** A batch with an answer of hundreds of kilobytes. */
+const LARGE_REQUEST = JSON.stringify(
+  Array.from({ length: 10 }, () => ({ jsonrpc: "2.0", id: 0, method: "state_getMetadata" })),
+);
+
 interface Head {
   readonly number: string;
   readonly parentHash: string;
@@ -51,6 +56,22 @@ Deno.test("a client that does not read is dropped, and the others are served", a
   assert.equal(await other.result("system_chain"), "Development");
   const received = await readAll(silent);
   assert(received < requests * metadata.length, `${received} of ${requests * metadata.length}`);
+});
+
+Deno.test("a large answer leaves before the requests behind it are served", async () => {
+  await using chain = await devchain({ seal: "manual" });
+  await using client = await RpcSocket.open(chain.endpoint);
+  const rounds = 50;
+  for (let id = 1; id <= rounds; id++) {
+    client.send(LARGE_REQUEST);
+    client.send(JSON.stringify({ jsonrpc: "2.0", id, method: "dev_mine" }));
+  }
+  assert(Array.isArray(await client.next()));
+  assert(chain.block < rounds, "all were served before the first answer left");
+  const answers = [];
+  while (answers.length < 2 * rounds - 1) answers.push(await client.next());
+  const ids = answers.flatMap((message) => (message as Message).id ?? []);
+  assert.deepEqual(ids, Array.from({ length: rounds }, (_, index) => index + 1), "in order");
 });
 
 Deno.test("close() does not wait for a client that says nothing", async () => {

@@ -1,9 +1,16 @@
+import { clearImmediate, setImmediate } from "node:timers";
 import { RpcCode, RpcError } from "./rpc_error.ts";
 import type { RpcClient, RpcMethod, Subscription } from "./rpc_method.ts";
 import { answer, MAX_MESSAGE, notification } from "./request.ts";
 
-/** Bytes that may wait for a client that reads slowly: a few of the largest answers. */
+/** Bytes of requests that may wait, and of answers for a client that reads slowly. */
 const MAX_WAITING = 64 * 1024 * 1024;
+
+/** Characters of an answer that leaves before the next request is served. */
+const LARGE_ANSWER = 64 * 1024;
+
+/** Bytes that a request counts for at least: while it waits, it takes more than its text. */
+const LEAST_REQUEST = 100;
 
 const MAX_SUBSCRIPTIONS = 1024;
 
@@ -24,6 +31,11 @@ export class Connection implements RpcClient {
   readonly #socket: WebSocket;
   readonly #methods: ReadonlyMap<string, RpcMethod>;
   readonly #subscriptions = new Map<string, () => void>();
+  /** Requests that came after a large answer, which is about to leave; and their bytes. */
+  readonly #waiting: (string | ArrayBuffer)[] = [];
+  #waitingBytes = 0;
+  /** Set while a large answer is about to leave. */
+  #leaving: ReturnType<typeof setImmediate> | undefined;
   /** Notifications of a request that is being answered: the answer goes first. */
   #held: string[] | undefined;
   #lastId = 0;
@@ -73,10 +85,28 @@ export class Connection implements RpcClient {
   #receive(data: string | ArrayBuffer): void {
     // After goodbye nothing is served any more, even if the client still talks.
     if (this.#socket.readyState !== WebSocket.OPEN) return;
-    const length = typeof data === "string" ? data.length : data.byteLength;
-    if (length > MAX_MESSAGE) {
+    const size = sizeOf(data);
+    if (size > MAX_MESSAGE) {
       return this.#close(TOO_BIG, `messages have at most ${MAX_MESSAGE} bytes`);
     }
+    if (this.#leaving === undefined) return this.#serve(data);
+    this.#waiting.push(data);
+    this.#waitingBytes += size;
+    if (this.#waitingBytes > MAX_WAITING) this.#close(TRY_AGAIN_LATER, "too many requests wait");
+  }
+
+  /** Serves what waits, up to the next large answer. */
+  #serveWaiting(): void {
+    this.#leaving = undefined;
+    while (this.#leaving === undefined) {
+      const request = this.#waiting.shift();
+      if (request === undefined) return;
+      this.#waitingBytes -= sizeOf(request);
+      this.#serve(request);
+    }
+  }
+
+  #serve(data: string | ArrayBuffer): void {
     const message = typeof data === "string" ? data : new TextDecoder().decode(data);
     this.#held = [];
     const reply = answer(this.#methods, this, message);
@@ -96,6 +126,8 @@ export class Connection implements RpcClient {
       this.#held.push(text);
     } else if (this.#socket.readyState === WebSocket.OPEN) {
       this.#socket.send(text);
+      // The platform sends it when it has time: without, all requests that are there are served first.
+      if (text.length >= LARGE_ANSWER) this.#leaving ??= setImmediate(() => this.#serveWaiting());
       if (this.#socket.bufferedAmount > MAX_WAITING) {
         this.#close(TRY_AGAIN_LATER, "too much waits to be read");
       }
@@ -110,5 +142,13 @@ export class Connection implements RpcClient {
   #stopAll(): void {
     for (const stop of this.#subscriptions.values()) stop();
     this.#subscriptions.clear();
+    clearImmediate(this.#leaving);
+    this.#leaving = undefined;
+    this.#waiting.length = 0;
   }
+}
+
+function sizeOf(request: string | ArrayBuffer): number {
+  const size = typeof request === "string" ? request.length : request.byteLength;
+  return Math.max(size, LEAST_REQUEST);
 }
