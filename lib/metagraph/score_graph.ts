@@ -6,13 +6,15 @@ import { type Graph, GraphBuilder, type Value } from "../onnx/graph/graph_builde
 export const STAKE = "stake";
 
 /**
- * Input: the weights of a block of rows, float32 from 0 to 1; `[rows, neurons]`, or `[1, weights]`
- * without the zeros, with two inputs of the same shape:
+ * Input: the weights of a block of rows, float32 from 0 to 1: `[rows, neurons]`, or `[1, weights]` where
+ * the zeros are left out.
  */
 export const WEIGHTS = "weights";
-/** whom each weight is for, int64, */
+
+/** Input where the zeros are left out: the uid that each weight is for, int64 `[1, weights]`. */
 export const TARGETS = "targets";
-/** and the stake of the neuron that set it, float32. */
+
+/** Input with it: the stake of the neuron that set each weight, in tao, float32 `[1, weights]`. */
 export const BACKING = "backing";
 
 /** Sums over blocks: an output, which is the input `name + BEFORE` of the next run. */

@@ -21,7 +21,8 @@ import {
   TRUST,
   WEIGHTS,
 } from "./score_graph.ts";
-import { sparseBlocks, type SparseWeights, weightBlocks } from "./weights.ts";
+import { sparseBlocks } from "./sparse_blocks.ts";
+import { type SparseWeights, weightBlocks } from "./weights.ts";
 
 /** What the weights that neurons set on each other, and their stake, make of each neuron. */
 export interface Scores {
@@ -103,7 +104,7 @@ export class Scorer implements AsyncDisposable {
   }
 }
 
-/** What the graph takes of each block of rows. */
+/** What the dense graph takes of each block of rows. */
 function* denseInputs(
   blocks: Iterable<Float32Array>,
   stake: Float32Array,
@@ -118,7 +119,7 @@ function* denseInputs(
   }
 }
 
-/** The same of rows without zeros. */
+/** What the sparse graph takes of each block of rows. */
 function* sparseInputs(weights: SparseWeights, stake: Float32Array): Generator<NamedTensors, void> {
   for (const block of sparseBlocks(weights, stake)) {
     yield {

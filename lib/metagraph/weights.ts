@@ -13,9 +13,6 @@ export interface SparseWeights {
 /** Elements of a block, 8 MiB: few blocks, and each stays in the cache while it is used. */
 const BLOCK_ELEMENTS = 2 ** 21;
 
-/** Weights of a block without zeros, half a MiB: to run the core takes little time against one. */
-const SPARSE_BLOCK_WEIGHTS = 2 ** 15;
-
 /** The matrix, row-major `[n, n]`: row i holds the weights that neuron i set, from 0 to 1. */
 export function weightMatrix(weights: SparseWeights): Float32Array<ArrayBuffer> {
   const n = weights.weightUids.length;
@@ -59,67 +56,4 @@ function writeRows(
       target[start + uids[index]!] = values[index]! / WEIGHT_SCALE;
     }
   }
-}
-
-/** Consecutive rows of the matrix without its zeros. */
-export interface SparseBlock {
-  /** Stake of the neurons whose rows they are, `[rows]`. */
-  readonly stake: Float32Array;
-  /** The weights of all these rows, from 0 to 1, `[weights]`. */
-  readonly values: Float32Array;
-  /** The uid that each weight is for, `[weights]`. */
-  readonly targets: BigInt64Array;
-  /** Stake of the neuron that set each weight, `[weights]`. */
-  readonly backing: Float32Array;
-}
-
-/**
- * The matrix without its zeros, in blocks of consecutive rows; with the stake of each neuron.
- *
- * Where a row names a uid twice, the last weight is the one that counts, as in the matrix. Each block
- * lies where the one before it lay: use it before you take the next.
- */
-export function* sparseBlocks(
-  { weightUids, weightVals }: SparseWeights,
-  stake: Float32Array,
-): Generator<SparseBlock, void> {
-  const n = weightUids.length;
-  const longest = weightUids.reduce((most, { length }) => Math.max(most, length), 0);
-  const size = Math.max(SPARSE_BLOCK_WEIGHTS, longest);
-  const values = new Float32Array(size);
-  const backing = new Float32Array(size);
-  const targets = new BigInt64Array(size);
-  // A uid is the low half of an element. It comes first: Deno runs on little-endian machines alone.
-  const targetHalves = new Uint32Array(targets.buffer);
-  /** Of each uid: the last row that names it, and where. */
-  const lastRow = new Int32Array(n).fill(-1);
-  const lastPlace = new Uint32Array(n);
-  let first = 0;
-  let length = 0;
-  const block = (end: number): SparseBlock => ({
-    stake: stake.subarray(first, end),
-    values: values.subarray(0, length),
-    targets: targets.subarray(0, length),
-    backing: backing.subarray(0, length),
-  });
-  for (let row = 0; row < n; row++) {
-    const uids = weightUids[row]!;
-    const rowValues = weightVals[row]!;
-    if (length + uids.length > size) {
-      yield block(row);
-      first = row;
-      length = 0;
-    }
-    const start = length;
-    for (let index = 0; index < uids.length; index++) {
-      const uid = uids[index]!;
-      const place = lastRow[uid] === row ? lastPlace[uid]! : length++;
-      lastRow[uid] = row;
-      lastPlace[uid] = place;
-      targetHalves[2 * place] = uid;
-      values[place] = rowValues[index]! / WEIGHT_SCALE;
-    }
-    backing.fill(stake[row]!, start, length);
-  }
-  yield block(n);
 }

@@ -77,10 +77,11 @@ export function connect(target: string): Channel {
   let connection: Connection | undefined;
   let closing = false;
   let running = 0;
-  const drop = async () => {
-    const dropped = connection;
+  let dropped: Promise<void> | undefined;
+  const drop = () => {
+    dropped = connection?.close() ?? dropped;
     connection = undefined;
-    await dropped?.close();
+    return dropped;
   };
   const call = async (method: Method, request: Pieces, options: CallOptions) => {
     const { channel } = connection ??= dial(target);
@@ -98,7 +99,8 @@ export function connect(target: string): Channel {
     closing = true;
     const connecting = connection !== undefined && stateOf(connection.channel) === CONNECTING;
     // Calls in flight may end, and then close it; those that still wait for a connection may not.
-    if (connecting || running === 0) await drop();
+    if (connecting || running === 0) drop();
+    await dropped;
     // Timers of a failed or unfinished connection stay behind in the library: they end before ours.
     await delay((connecting ? CONNECT_TIMER_MS : FIRST_BACKOFF_MS) + TIMER_SLACK_MS);
     // One of them may have set another; both were due with ours if the process stood still meanwhile.

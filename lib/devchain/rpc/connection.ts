@@ -22,7 +22,7 @@ const GOING_AWAY = 1001;
 /**
  * One client: its socket, its requests, its subscriptions.
  *
- * A client that sends more than a message may hold, or lets too much wait to be read, is dropped: its
+ * A client that sends more than a message may hold, or lets too much wait, is dropped: its
  * subscriptions end, nothing is served to it any more, and the socket closes as soon as it reads.
  */
 export class Connection implements RpcClient {
@@ -126,7 +126,7 @@ export class Connection implements RpcClient {
       this.#held.push(text);
     } else if (this.#socket.readyState === WebSocket.OPEN) {
       this.#socket.send(text);
-      // The platform sends it when it has time: without, all requests that are there are served first.
+      // The platform sends when it has time: while requests are served one after the other, it has none.
       if (text.length >= LARGE_ANSWER) this.#leaving ??= setImmediate(() => this.#serveWaiting());
       if (this.#socket.bufferedAmount > MAX_WAITING) {
         this.#close(TRY_AGAIN_LATER, "too much waits to be read");
@@ -145,6 +145,7 @@ export class Connection implements RpcClient {
     clearImmediate(this.#leaving);
     this.#leaving = undefined;
     this.#waiting.length = 0;
+    this.#waitingBytes = 0;
   }
 }
 
