@@ -153,7 +153,7 @@ export {
   type WaitingOptions,
 } from "./lib/onnx/nucleus.ts";
 export type { Device, Optimization } from "./lib/onnx/runtime.ts";
-export type { SignatureOptions } from "./lib/onnx/signature.ts";
+export type { SignatureOptions } from "./lib/onnx/signature/signature.ts";
 export type {
   AdamOptions,
   SgdOptions,

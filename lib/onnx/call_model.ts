@@ -3,7 +3,7 @@
 import { elementCount, type FloatTensor, formatShape, Tensor } from "../base/tensor.ts";
 import { isSequenceOfItems, type ModelInputs } from "./model_inputs.ts";
 import type { NamedTensors, Session } from "./runtime.ts";
-import type { Signature } from "./signature.ts";
+import type { Signature } from "./signature/signature.ts";
 
 /**
  * Runs a model on inputs that were checked.

@@ -3,7 +3,7 @@
 import { elementCount, type FloatTensor, Tensor } from "../base/tensor.ts";
 import type { BatchPlace } from "./batcher.ts";
 import type { ModelInputs } from "./model_inputs.ts";
-import type { Signature } from "./signature.ts";
+import type { Signature } from "./signature/signature.ts";
 
 /** How a question may be merged with others. */
 export function batchPlace(signature: Signature, { inputs }: ModelInputs): BatchPlace {

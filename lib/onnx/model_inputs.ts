@@ -3,7 +3,7 @@
 import { BittensorError } from "../base/errors.ts";
 import { formatShape, type Tensor } from "../base/tensor.ts";
 import type { TokenLimits } from "./models/model.ts";
-import type { Signature } from "./signature.ts";
+import type { Signature } from "./signature/signature.ts";
 
 /** What a model is asked. */
 export interface ModelInputs {

@@ -10,7 +10,7 @@ import { ModelThread } from "./model_thread.ts";
 import type { TokenLimits } from "./models/model.ts";
 import type { SaveOptions } from "./models/save_graph.ts";
 import type { Optimization } from "./runtime.ts";
-import { findSignature, type SignatureOptions } from "./signature.ts";
+import { findSignature, type SignatureOptions } from "./signature/signature.ts";
 import type { StepOptions, StepReport } from "./training/step_options.ts";
 
 /** Options of {@linkcode nucleus}. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Tensor } from "../../lib/base/tensor.ts";
 import { batchPlace, mergeInputs, splitOutput } from "../../lib/onnx/merge_inputs.ts";
-import type { Signature } from "../../lib/onnx/signature.ts";
+import type { Signature } from "../../lib/onnx/signature/signature.ts";
 import { int64 } from "./small_models.ts";
 
 const IDS = { name: "input_ids", type: "int64", shape: ["batch", "sequence"] } as const;

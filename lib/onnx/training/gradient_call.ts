@@ -5,7 +5,7 @@ import { type FloatTensor, formatShape, Tensor, zeros } from "../../base/tensor.
 import { modelFeeds } from "../call_model.ts";
 import { gradientName } from "../graph/gradients.ts";
 import { type InputRules, isSequenceOfItems, type ModelInputs } from "../model_inputs.ts";
-import type { Signature } from "../signature.ts";
+import type { Signature } from "../signature/signature.ts";
 import type { Trainer } from "./trainer.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Finds out how a model is called: which of its inputs and outputs are for what. */
 
-import { BittensorError } from "../base/errors.ts";
-import type { TensorInfo } from "./runtime.ts";
+import { BittensorError } from "../../base/errors.ts";
+import type { TensorInfo } from "../runtime.ts";
 
 /** Names of inputs and outputs; what is left out is found by its name and type. */
 export interface SignatureOptions {
