@@ -40,6 +40,7 @@ export type { Signer } from "./lib/domain/signer.ts";
 // Tensors, arrays, waits, errors.
 export type { WaitOptions } from "./lib/base/deadline.ts";
 export { BittensorError } from "./lib/base/errors.ts";
+export { RefusedInputs, type RefusedInputsOptions } from "./lib/base/refused_inputs.ts";
 export { type Distribution, distribution, percentile } from "./lib/base/percentile.ts";
 export { type FloatTensor, formatShape, type IdTensor, Tensor, zeros } from "./lib/base/tensor.ts";
 export { fromTensor, type NDArray, toTensor } from "./lib/metagraph/arrays.ts";
@@ -140,6 +141,10 @@ export {
   type DeviceReport,
 } from "./lib/onnx/device.ts";
 export type { Precision } from "./lib/onnx/half_precision.ts";
+export type { Layout } from "./lib/onnx/signature/layout.ts";
+export type { Merging, ProvenSignature } from "./lib/onnx/signature/proven.ts";
+export type { Axis, Companion, Constant, InputRole } from "./lib/onnx/signature/roles.ts";
+export { INPUT_ROLES } from "./lib/onnx/signature/roles.ts";
 export type { ModelSource } from "./lib/onnx/model_source.ts";
 export { bert, type BertOptions } from "./lib/onnx/models/bert.ts";
 export { ffnn, type FfnnOptions } from "./lib/onnx/models/ffnn.ts";
@@ -150,10 +155,11 @@ export {
   type Nucleus,
   nucleus,
   type NucleusOptions,
+  type NucleusStatistics,
   type WaitingOptions,
 } from "./lib/onnx/nucleus.ts";
 export type { Device, Optimization } from "./lib/onnx/runtime.ts";
-export type { SignatureOptions } from "./lib/onnx/signature/signature.ts";
+export type { Frame, Signature, SignatureOptions } from "./lib/onnx/signature/signature.ts";
 export type {
   AdamOptions,
   SgdOptions,

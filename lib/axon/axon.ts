@@ -174,11 +174,13 @@ export class Axon implements AsyncDisposable {
    * Calls each callback once, with sample inputs and the axon's own hotkey as the caller. The result
    * must be `null`, or floats of the right shape.
    *
-   * - text: inputs int64 `[3, 3]`, all 0; gradients float32 `[3, 3, 512]`;
-   * - image: inputs float32 `[1, 1, 3, 512, 512]`; gradients float32 `[1, 1, 512]`;
-   * - tensor: inputs float32 `[1, 1, 512]`; gradients float32 `[1, 1, 512]`.
+   * - text: inputs int64 `[2, 3]`, all 0; gradients float32 `[2, 3, 512]`;
+   * - image: inputs float32 `[2, 1, 3, 512, 512]`, or of `imageShape`; gradients float32 `[2, 1, 512]`;
+   * - tensor: inputs float32 `[2, 3, 512]`; gradients float32 `[2, 3, 512]`.
    *
-   * Gradients are all 0, so that a model which learns from them stays as it is.
+   * Gradients are all 0, so that a model which learns from them stays as it is. A callback that refuses
+   * the size of an image or a tensor with `RefusedInputs`, and says which it takes, as models of a
+   * nucleus do, is called with that.
    *
    * The first start does the same with the callbacks that `axon()` was given.
    *
@@ -257,7 +259,8 @@ export class Axon implements AsyncDisposable {
 
   async #checkOptions(): Promise<CheckOptions> {
     const { address } = await this.#wallet.hotkey();
-    return { caller: address, timeoutMs: this.#settings.timeoutMs };
+    const { timeoutMs, imageShape } = this.#settings;
+    return { caller: address, timeoutMs, imageShape };
   }
 
   async #listen(): Promise<Running> {

@@ -1,5 +1,6 @@
 /** Options of an axon, and their checks. */
 
+import { elementCount } from "../base/tensor.ts";
 import { parseIp } from "../domain/ip.ts";
 import type { Modality } from "../domain/modality.ts";
 import type { Method } from "../wire/rpc.ts";
@@ -33,6 +34,11 @@ export interface AxonOptions extends NamedCallbacks {
    * callback; text without any}
    */
   readonly modality?: Modality | undefined;
+  /**
+   * Channels, rows and columns of the image that callbacks are tried with: those of the network,
+   * unless yours takes others and does not say so. @default {[3, 512, 512]}
+   */
+  readonly imageShape?: readonly [channels: number, rows: number, columns: number] | undefined;
   /** What becomes of signed and unsigned requests. @default {"verified"} */
   readonly signatures?: SignaturePolicy | undefined;
   /** Who is served first when requests wait. @default {the caller's stake in `metagraph`, else 0} */
@@ -95,6 +101,7 @@ export interface AxonSettings {
   readonly host: string;
   readonly port: number;
   readonly modality: Modality | undefined;
+  readonly imageShape: readonly number[];
   readonly signatures: SignaturePolicy;
   readonly priority: PriorityFunction;
   readonly blacklist: Blacklist | undefined;
@@ -144,6 +151,7 @@ export function checkOptions(options: AxonOptions): AxonSettings {
     host,
     port,
     modality,
+    imageShape: checkImageShape(options.imageShape ?? [3, 512, 512]),
     signatures: checkSignaturePolicy(signatures),
     priority: priority ?? (metagraph === undefined ? () => 0 : stakePriority(metagraph)),
     blacklist,
@@ -156,6 +164,14 @@ export function checkOptions(options: AxonOptions): AxonSettings {
     graceMs: whole(options, "graceMs", 1_000, 0),
     timeoutMs: whole(options, "timeoutMs", 60_000, 1),
   };
+}
+
+function checkImageShape(shape: readonly number[]): readonly number[] {
+  const isShape = shape.length === 3 && shape.every((size) => Number.isInteger(size) && size > 0);
+  if (isShape && elementCount(shape) <= MAX_ELEMENTS / 2) return shape;
+  throw new RangeError(
+    `Cannot set imageShape to [${shape}]: it is channels, rows and columns, whole numbers from 1`,
+  );
 }
 
 type WholeOption =

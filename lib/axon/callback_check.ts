@@ -1,7 +1,8 @@
-/** Tries callbacks with the sample inputs of the seed era, before strangers do. */
+/** Tries callbacks with samples, before strangers do. */
 
 import { withDeadline } from "../base/deadline.ts";
 import { BittensorError, messageOf } from "../base/errors.ts";
+import { RefusedInputs } from "../base/refused_inputs.ts";
 import { elementCount, formatShape, Tensor, zeros } from "../base/tensor.ts";
 import { NETWORK_DIM } from "../domain/constants.ts";
 import { Modality } from "../domain/modality.ts";
@@ -15,68 +16,103 @@ export interface CheckOptions {
   readonly caller: string;
   /** How long one callback may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Channels, rows and columns of the images to try. */
+  readonly imageShape: readonly number[];
 }
 
-/** One call with samples. */
+/** A callback, and how it is called with samples. */
 interface Trial {
   readonly name: string;
   readonly modality: number;
+  readonly resultDims: (inputDims: readonly number[]) => readonly number[];
+  readonly run: (samples: Samples, context: CallbackContext) => unknown;
+}
+
+interface Samples {
   readonly inputs: Tensor;
-  /** Shape of the result. */
-  readonly dims: readonly number[];
-  readonly run: (context: CallbackContext) => unknown;
+  readonly gradients: Tensor;
 }
 
 /**
- * Calls each callback once, with samples:
+ * Calls each callback once, with samples whose axes differ in size, so that none is taken for another:
  *
- * - text: inputs int64 `[3, 3]`, all 0; gradients float32 `[3, 3, 512]`;
- * - image: inputs float32 `[1, 1, 3, 512, 512]`; gradients float32 `[1, 1, 512]`;
- * - tensor: inputs float32 `[1, 1, 512]`; gradients float32 `[1, 1, 512]`.
+ * - text: inputs int64 `[2, 3]`, all 0; gradients float32 `[2, 3, 512]`;
+ * - image: inputs float32 `[2, 1, channels, rows, columns]`; gradients float32 `[2, 1, 512]`;
+ * - tensor: inputs float32 `[2, 3, 512]`; gradients float32 `[2, 3, 512]`.
  *
  * Images and tensors are random, from 0 to 1. Gradients are 0, so that a model which learns from them
- * stays as it is; those of the seed era were random.
+ * stays as it is; those of the seed era were random. A callback that refuses the size of an image or
+ * a tensor with `RefusedInputs`, and says which size it takes, is called with that.
  *
  * @throws {BittensorError} `axon/callback` if one fails, takes too long or returns what could not be
  * sent.
  */
 export async function checkCallbacks(callbacks: Callbacks, options: CheckOptions): Promise<void> {
   for (const [modality, callback] of callbacks.forward) {
-    const { inputs } = samplesOf(modality);
     await tryCallback({
       name: callbackName("forward", modality),
       modality,
-      inputs,
-      dims: representationDims(inputs.dims),
-      run: (context) => callback(options.caller, inputs, context),
+      resultDims: representationDims,
+      run: ({ inputs }, context) => callback(options.caller, inputs, context),
     }, options);
   }
   for (const [modality, callback] of callbacks.backward) {
-    const { inputs, gradients } = samplesOf(modality);
     await tryCallback({
       name: callbackName("backward", modality),
       modality,
-      inputs,
-      dims: gradientDims(modality, inputs.dims),
-      run: (context) => callback(options.caller, inputs, gradients, context),
+      resultDims: (inputDims) => gradientDims(modality, inputDims),
+      run: ({ inputs, gradients }, context) => callback(options.caller, inputs, gradients, context),
     }, options);
   }
 }
 
-async function tryCallback(trial: Trial, { timeoutMs }: CheckOptions): Promise<void> {
-  const { name, inputs } = trial;
+/** Tries a callback, of an image or a tensor once more with the size that it says it takes. */
+async function tryCallback(trial: Trial, options: CheckOptions): Promise<void> {
+  const samples = samplesOf(trial.modality, options);
+  try {
+    await tryOnce(trial, samples, options);
+  } catch (error) {
+    const other = error instanceof BittensorError && sizedAs(error.cause, samples);
+    if (!other) throw error;
+    await tryOnce(trial, other, options);
+  }
+}
+
+/** Samples of the size that a refusal names, if it names one that can be made. */
+function sizedAs(refusal: unknown, { inputs, gradients }: Samples): Samples | undefined {
+  if (!(refusal instanceof RefusedInputs) || !refusal.expected || inputs.type !== "float32") {
+    return undefined;
+  }
+  // What a model takes may lack the axis of the sequence, and the batch is free.
+  const itemRank = inputs.dims.length - 2;
+  const item = inputs.dims.slice(2);
+  const expected = refusal.expected.slice(-itemRank);
+  if (refusal.expected.length <= itemRank) return undefined;
+  const sizes = expected.map((size, axis) => typeof size === "number" ? size : item[axis]!);
+  return { inputs: random([...inputs.dims.slice(0, 2), ...sizes]), gradients };
+}
+
+async function tryOnce(
+  trial: Trial,
+  samples: Samples,
+  { timeoutMs }: CheckOptions,
+): Promise<void> {
+  const { name } = trial;
+  const { inputs } = samples;
+  const dims = trial.resultDims(inputs.dims);
   const refused = (what: string, cause?: unknown) =>
     new BittensorError("axon/callback", `Cannot serve with ${name}: ${what}`, {
       cause,
       hint: `${name} is called once with ${formatShape(inputs)} before it serves; it must return ` +
-        `null, or float32 [${trial.dims.join(", ")}]`,
+        `null, or float32 [${dims.join(", ")}]`,
     });
   const modality = checkModality(trial.modality);
   let result: unknown;
   try {
     result = await withDeadline(
       // A function that is async turns what the callback throws at once into a rejection.
-      async (signal) => await trial.run({ signal, modality, verified: true, requiresGrad: false }),
+      async (signal) =>
+        await trial.run(samples, { signal, modality, verified: true, requiresGrad: false }),
       { timeoutMs },
       () => new DOMException(`No result within ${timeoutMs} ms`, "TimeoutError"),
     );
@@ -84,23 +120,23 @@ async function tryCallback(trial: Trial, { timeoutMs }: CheckOptions): Promise<v
     throw refused(`it failed on a sample with: ${messageOf(cause)}`, cause);
   }
   if (result === null || result === undefined) return;
-  const fault = findFault(result, trial.dims);
+  const fault = findFault(result, dims);
   if (fault !== undefined) throw refused(`to a sample it returned ${fault.text}`);
 }
 
-function samplesOf(modality: number): { inputs: Tensor; gradients: Tensor } {
+function samplesOf(modality: number, { imageShape }: CheckOptions): Samples {
   switch (modality) {
     case Modality.TEXT:
       return {
-        inputs: new Tensor("int64", new BigInt64Array(9), [3, 3]),
-        gradients: zeros([3, 3, NETWORK_DIM]),
+        inputs: new Tensor("int64", new BigInt64Array(6), [2, 3]),
+        gradients: zeros([2, 3, NETWORK_DIM]),
       };
     case Modality.IMAGE:
       // The seed era's gradients here took 512 MiB, in a shape that fits no answer.
-      return { inputs: random([1, 1, 3, 512, 512]), gradients: zeros([1, 1, NETWORK_DIM]) };
+      return { inputs: random([2, 1, ...imageShape]), gradients: zeros([2, 1, NETWORK_DIM]) };
     default:
       // The network sends nothing narrower, though the seed era's sample was.
-      return { inputs: random([1, 1, NETWORK_DIM]), gradients: zeros([1, 1, NETWORK_DIM]) };
+      return { inputs: random([2, 3, NETWORK_DIM]), gradients: zeros([2, 3, NETWORK_DIM]) };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Runs callbacks: so many at one time, the others in the order of their priority. */
 
 import { untilAborted } from "../base/deadline.ts";
+import { RefusedInputs } from "../base/refused_inputs.ts";
 import { logger } from "../base/log.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { Modality } from "../domain/modality.ts";
@@ -72,6 +73,7 @@ export class JobRunner {
       result = running instanceof Promise ? await untilAborted(running, life.signal) : running;
     } catch (error) {
       if (life.aborted) return life.stopped ? STOPPED : RAN_TOO_LONG;
+      if (error instanceof RefusedInputs) return refusedInputs(error);
       // The text stays here: it may tell a stranger about this machine.
       const { direction } = job;
       logger("axon").error("The {direction} callback failed: {error}", { direction, error });
@@ -118,6 +120,15 @@ class RequestContext implements CallbackContext {
 
 function isThenable(result: CallbackResult): result is Promise<Tensor | null> {
   return typeof (result as Partial<Promise<unknown>> | null | undefined)?.then === "function";
+}
+
+/** What a caller is told whose inputs the callback refuses: why, unlike with other errors. */
+function refusedInputs({ code, reason }: RefusedInputs): Outcome {
+  const isOfShape = /\/(shape|too-long)$/.test(code);
+  return outcome(
+    isOfShape ? ReturnCode.RequestShapeException : ReturnCode.InvalidRequest,
+    `The request was refused: ${reason}`,
+  );
 }
 
 function encodeResult(result: Tensor, { direction, resultDims }: Job): Outcome {

@@ -51,7 +51,7 @@ export async function neuron(options: NeuronOptions): Promise<Neuron> {
       wallet,
       ip,
       port,
-      forwardText: (_caller, inputs) => served.forward(inputs),
+      forwardText: (_caller, inputs, { signal }) => served.forward(inputs, { signal }),
       backwardText: training && learnFrom(served, training),
     }),
   );

@@ -1,22 +1,25 @@
 /** Merges what several callers ask of a model into one batch, and parts the answers again. */
 
-import { elementCount, type FloatTensor, Tensor } from "../base/tensor.ts";
+import { elementCount, type FloatTensor, type Tensor } from "../base/tensor.ts";
 import type { BatchPlace } from "./batcher.ts";
 import type { ModelInputs } from "./model_inputs.ts";
-import type { Signature } from "./signature/signature.ts";
+import { concatenated, lengthened, ones, rowsOf, shortened } from "./rows.ts";
+import { mergingOf, type ProvenSignature } from "./signature/proven.ts";
+import { takesMask } from "./signature/signature.ts";
 
 /** How a question may be merged with others. */
-export function batchPlace(signature: Signature, { inputs }: ModelInputs): BatchPlace {
+export function batchPlace(signature: ProvenSignature, { inputs }: ModelInputs): BatchPlace {
   const [rows = 1, length = 1] = inputs.dims;
-  const { shape } = signature.input;
-  if (typeof shape[0] === "number") return { bucket: undefined, rows, length };
-  if (signature.takes === "floats") {
+  const merging = mergingOf(signature);
+  const { takes, frame: { tokens } } = signature;
+  if (takes === "floats") {
     const item = inputs.dims.slice(1);
-    const tokens = Math.ceil(elementCount(item) / FLOATS_PER_TOKEN);
-    return { bucket: item.join(), rows, length: tokens };
+    const bucket = merging === "never" ? undefined : item.join();
+    return { bucket, rows, length: Math.ceil(elementCount(item) / FLOATS_PER_TOKEN) };
   }
-  const canPad = signature.attentionMask !== undefined && typeof shape[1] === "string";
-  return { bucket: `${canPad ? lengthClass(length) : length}`, rows, length };
+  if (merging === "never") return { bucket: undefined, rows, length: tokens ?? length };
+  if (tokens !== undefined) return { bucket: "all", rows, length: tokens };
+  return { bucket: `${merging === "any length" ? lengthClass(length) : length}`, rows, length };
 }
 
 /** What counts as a token of an image or of vectors: 16 × 16 pixels. */
@@ -34,25 +37,29 @@ const LEAST_CLASS = 8;
 
 /** One question of all rows of several of one bucket; shorter rows are padded, and masked there. */
 export function mergeInputs(
-  signature: Signature,
+  signature: ProvenSignature,
   questions: readonly ModelInputs[],
 ): ModelInputs {
   const [first] = questions;
   if (first === undefined) throw new RangeError("there is nothing to merge");
   if (questions.length === 1) return first;
-  const inputs = questions.map((question) => question.inputs);
-  if (signature.takes === "floats") return { inputs: concatenated(inputs) };
-  const length = Math.max(...inputs.map(({ dims }) => dims[1]!));
-  const masks = questions.map(({ attentionMask, inputs }) => attentionMask ?? ones(inputs));
-  return {
-    inputs: padded(inputs, length),
-    attentionMask: signature.attentionMask && padded(masks, length),
-  };
+  const isText = signature.takes === "tokens";
+  const longest = Math.max(...questions.map(({ inputs }) => inputs.dims[1]!));
+  const merged = (tensors: readonly Tensor[]) =>
+    concatenated(isText ? tensors.map((tensor) => lengthened(tensor, longest)) : tensors);
+  const inputs = merged(questions.map((question) => question.inputs));
+  const needsMask = takesMask(signature) &&
+    questions.some((question) => question.attentionMask || question.inputs.dims[1] !== longest);
+  if (!needsMask) return { inputs };
+  const masks = questions.map(({ attentionMask, inputs: { dims } }) =>
+    attentionMask ?? ones(dims.slice(0, 2))
+  );
+  return { inputs, attentionMask: merged(masks) };
 }
 
 /** The part of the answer that each question asked for. */
 export function splitOutput(
-  signature: Signature,
+  signature: ProvenSignature,
   output: FloatTensor,
   questions: readonly ModelInputs[],
 ): readonly FloatTensor[] {
@@ -62,53 +69,4 @@ export function splitOutput(
     const part = rowsOf(output, row, row += rows);
     return signature.takes === "tokens" ? shortened(part, length) : part;
   });
-}
-
-function concatenated(tensors: readonly Tensor[]): Tensor {
-  const rows = tensors.reduce((count, { dims }) => count + dims[0]!, 0);
-  const dims = [rows, ...tensors[0]!.dims.slice(1)];
-  const joined = new Float32Array(elementCount(dims));
-  let offset = 0;
-  for (const { data } of tensors) {
-    if (!(data instanceof Float32Array)) throw new TypeError("only float32 is merged here");
-    joined.set(data, offset);
-    offset += data.length;
-  }
-  return new Tensor("float32", joined, dims);
-}
-
-/** The rows of all tensors, int64 `[rows, length]`, with zeros behind those that are shorter. */
-function padded(tensors: readonly Tensor[], length: number): Tensor {
-  const rows = tensors.reduce((count, { dims }) => count + dims[0]!, 0);
-  const joined = new BigInt64Array(rows * length);
-  let offset = 0;
-  for (const { data, dims: [ownRows = 0, ownLength = 0] } of tensors) {
-    if (!(data instanceof BigInt64Array)) throw new TypeError("only int64 is padded here");
-    for (let row = 0; row < ownRows; row++, offset += length) {
-      joined.set(data.subarray(row * ownLength, (row + 1) * ownLength), offset);
-    }
-  }
-  return new Tensor("int64", joined, [rows, length]);
-}
-
-function ones({ dims }: Tensor): Tensor {
-  return new Tensor("int64", new BigInt64Array(elementCount(dims)).fill(1n), dims);
-}
-
-/** A copy of some rows, so that the answer to one does not hold those of all. */
-function rowsOf({ data, dims }: FloatTensor, start: number, end: number): FloatTensor {
-  const size = elementCount(dims.slice(1));
-  return new Tensor("float32", data.slice(start * size, end * size), dims.with(0, end - start));
-}
-
-/** The first vectors of each row of `[rows, length, size]`. */
-function shortened(tensor: FloatTensor, length: number): FloatTensor {
-  const { data, dims: [rows = 0, longer = 0, size = 0] } = tensor;
-  if (length === longer) return tensor;
-  const kept = new Float32Array(rows * length * size);
-  for (let row = 0; row < rows; row++) {
-    const start = row * longer * size;
-    kept.set(data.subarray(start, start + length * size), row * length * size);
-  }
-  return new Tensor("float32", kept, [rows, length, size]);
 }

@@ -1,9 +1,12 @@
 /** What a model is asked, and whether it can take it. */
 
-import { BittensorError } from "../base/errors.ts";
-import { formatShape, type Tensor } from "../base/tensor.ts";
+import { RefusedInputs } from "../base/refused_inputs.ts";
+import { type FloatTensor, formatShape, type Tensor } from "../base/tensor.ts";
+import { INTEGER_RANGES } from "./elements.ts";
 import type { TokenLimits } from "./models/model.ts";
-import type { Signature } from "./signature/signature.ts";
+import { type RowSpan, rowSpans } from "./padding.ts";
+import type { ProvenSignature } from "./signature/proven.ts";
+import { type Signature, takesMask } from "./signature/signature.ts";
 
 /** What a model is asked. */
 export interface ModelInputs {
@@ -19,7 +22,7 @@ export interface ModelInputs {
 /** A model, as far as its inputs are concerned. */
 export interface InputRules extends TokenLimits {
   readonly name: string;
-  readonly signature: Signature;
+  readonly signature: ProvenSignature;
 }
 
 /** Whether these are sequences of the single items that the model takes. */
@@ -27,52 +30,110 @@ export function isSequenceOfItems({ input, singleItems }: Signature, { dims }: T
   return singleItems && dims.length === input.shape.length + 1;
 }
 
+/** Sequences of single items as items, one after the other, which is what the model takes. */
+export function asItems(signature: Signature, question: ModelInputs): ModelInputs {
+  const { inputs, attentionMask } = question;
+  if (!isSequenceOfItems(signature, inputs)) return question;
+  const flat = (tensor: Tensor) => {
+    const [batch = 0, sequence = 0, ...item] = tensor.dims;
+    return tensor.reshape([batch * sequence, ...item]);
+  };
+  return { inputs: flat(inputs), attentionMask: attentionMask && flat(attentionMask) };
+}
+
+/** The vectors of items as those of the sequences that were asked about. */
+export function asAsked(
+  signature: Signature,
+  { inputs }: ModelInputs,
+  answer: FloatTensor,
+): FloatTensor {
+  if (!isSequenceOfItems(signature, inputs)) return answer;
+  const [batch = 0, sequence = 0] = inputs.dims;
+  return answer.reshape([batch, sequence, ...answer.dims.slice(1)]) as FloatTensor;
+}
+
 /**
  * Checks inputs before they reach the model.
  *
- * @throws {BittensorError} `nucleus/type`, `nucleus/shape`, `nucleus/too-long`,
+ * @throws {RefusedInputs} `nucleus/type`, `nucleus/shape`, `nucleus/too-long`,
  *   `nucleus/vocabulary` or `nucleus/mask` If the model cannot take them.
  */
-export function checkInputs(rules: InputRules, { inputs, attentionMask }: ModelInputs): void {
-  const refuse = refusal(rules.name, inputs);
-  if (rules.signature.takes === "tokens") checkTokens(rules, inputs, refuse);
+export function checkInputs(rules: InputRules, question: ModelInputs): void {
+  const { inputs, attentionMask } = question;
+  const refuse = refusal(rules, inputs);
+  if (rules.signature.takes === "tokens") checkTokens(rules, question, refuse);
   else checkFloats(rules, inputs, refuse);
-  checkShape(rules, inputs, refuse);
   if (attentionMask) checkMask(rules, attentionMask, inputs, refuse);
 }
 
-function checkTokens(rules: InputRules, { data, dims }: Tensor, refuse: Refuse): void {
+function checkTokens(rules: InputRules, question: ModelInputs, refuse: Refuse): void {
+  const { inputs: { data, dims } } = question;
   if (!(data instanceof BigInt64Array)) throw refuse("type", "token ids must be int64");
   if (dims.length !== 2) throw refuse("shape", "token ids must be [batch, sequence]");
   if (data.length === 0) throw refuse("shape", "there is no token");
-  const { maxSequenceLength = Infinity, vocabSize } = rules;
-  if (dims[1]! > maxSequenceLength) {
-    throw refuse("too-long", `a sequence has at most ${maxSequenceLength} tokens`);
-  }
-  if (vocabSize === undefined) return;
-  const size = BigInt(vocabSize);
-  const unknown = data.find((id) => id < 0n || id >= size);
-  if (unknown !== undefined) {
-    throw refuse("vocabulary", `token id ${unknown} is not between 0 and ${size - 1n}`);
+  const spans = rowSpans(rules, question);
+  checkLengths(rules, spans, refuse);
+  const [least, most] = idRange(rules);
+  for (const [row, { start, end }] of spans.entries()) {
+    const ids = data.subarray(row * dims[1]! + start, row * dims[1]! + end);
+    const unknown = ids.find((id) => id < least || id > most);
+    if (unknown === undefined) continue;
+    throw refuse("vocabulary", `token id ${unknown} is not between ${least} and ${most}`);
   }
 }
 
-function checkFloats({ signature }: InputRules, { data }: Tensor, refuse: Refuse): void {
-  const { name } = signature.input;
-  if (!(data instanceof Float32Array)) throw refuse("type", `${name} must be float32`);
-  if (data.length === 0) throw refuse("shape", `${name} is empty`);
+/** The ids that a model knows, as far as it is known, and that its input can hold. */
+function idRange({ signature, vocabSize }: InputRules): readonly [least: bigint, most: bigint] {
+  const [least, most] = INTEGER_RANGES[signature.input.type]!;
+  if (vocabSize === undefined) return [least, most];
+  const last = BigInt(vocabSize) - 1n;
+  return [0n, last < most ? last : most];
 }
 
-/** Compares the sizes with those that the model fixes. */
-function checkShape({ signature }: InputRules, inputs: Tensor, refuse: Refuse): void {
+function checkLengths(
+  { signature, maxSequenceLength = Infinity }: InputRules,
+  spans: readonly RowSpan[],
+  refuse: Refuse,
+): void {
+  const { frame, harmlessPadding, independentRows } = signature;
+  const longest = Math.max(...spans.map(({ start, end }) => end - start));
+  const limit = Math.min(maxSequenceLength, frame.tokens ?? Infinity);
+  if (longest > limit) throw refuse("too-long", `a sequence has at most ${limit} tokens`);
+  const isOther = spans.some(({ start, end }) => end !== start && end - start !== frame.tokens);
+  if (frame.tokens !== undefined && !harmlessPadding && isOther) {
+    throw refuse(
+      "shape",
+      `a sequence must have ${frame.tokens} tokens: nothing proves that padding is harmless`,
+    );
+  }
+  checkRows({ frame, independentRows }, spans.length, refuse);
+}
+
+/** Rows that a run must have can be filled up only if they do not see each other. */
+function checkRows(
+  { frame, independentRows }: Pick<ProvenSignature, "frame" | "independentRows">,
+  rows: number,
+  refuse: Refuse,
+): void {
+  if (frame.rows === undefined || independentRows || rows === frame.rows) return;
+  throw refuse(
+    "shape",
+    `there must be ${frame.rows} rows: the answer to one depends on the others`,
+  );
+}
+
+/** Compares the type and the sizes with those that the model fixes, but for that of the batch. */
+function checkFloats({ signature }: InputRules, inputs: Tensor, refuse: Refuse): void {
   const { name, shape } = signature.input;
+  if (!(inputs.data instanceof Float32Array)) throw refuse("type", `${name} must be float32`);
+  if (inputs.data.length === 0) throw refuse("shape", `${name} is empty`);
   const dims = isSequenceOfItems(signature, inputs) ? inputs.dims.slice(1) : inputs.dims;
-  const fits = dims.length === shape.length &&
-    shape.every((size, axis) => typeof size === "string" || size === dims[axis]);
-  if (fits) return;
+  const fits = shape.length === 0 && dims.length >= 2 || dims.length === shape.length &&
+      shape.every((size, axis) => axis === 0 || typeof size === "string" || size === dims[axis]);
   const expected = `[${shape.map((size) => size === "" ? "any" : size).join(", ")}]`;
   const sequences = signature.singleItems ? ", or sequences of such items" : "";
-  throw refuse("shape", `${name} must be ${expected}${sequences}`);
+  if (!fits) throw refuse("shape", `${name} must be ${expected}${sequences}`);
+  checkRows(signature, asItems(signature, { inputs }).inputs.dims[0]!, refuse);
 }
 
 function checkMask(
@@ -81,9 +142,10 @@ function checkMask(
   inputs: Tensor,
   refuse: Refuse,
 ): void {
-  if (!signature.attentionMask) throw refuse("mask", "the model takes no attention mask");
+  if (!takesMask(signature)) throw refuse("mask", "the model takes no attention mask");
   const { data } = mask;
-  if (!(data instanceof BigInt64Array) || mask.dims.join() !== inputs.dims.slice(0, 2).join()) {
+  const expected = inputs.dims.slice(0, isSequenceOfItems(signature, inputs) ? 3 : 2);
+  if (!(data instanceof BigInt64Array) || mask.dims.join() !== expected.join()) {
     throw refuse("mask", `the attention mask is ${formatShape(mask)}`);
   }
   if (!data.every((value) => value === 0n || value === 1n)) {
@@ -94,13 +156,15 @@ function checkMask(
 type Refuse = (
   what: "type" | "shape" | "too-long" | "vocabulary" | "mask",
   reason: string,
-) => BittensorError;
+) => RefusedInputs;
 
 /** Makes the error for inputs that a model cannot take. */
-function refusal(name: string, inputs: Tensor): Refuse {
+function refusal({ name, signature: { input } }: InputRules, inputs: Tensor): Refuse {
   return (what, reason) =>
-    new BittensorError(
+    new RefusedInputs(
       `nucleus/${what}`,
-      `Cannot run ${name} on ${formatShape(inputs)}: ${reason}`,
+      `Cannot run ${name} on ${formatShape(inputs)}`,
+      reason,
+      { expected: what === "shape" ? input.shape : undefined },
     );
 }

@@ -1,7 +1,7 @@
 /** A thread for a model: the calling thread stays free while the model computes. */
 
 import { BittensorError } from "../base/errors.ts";
-import type { NamedTensors, Session, SessionOptions } from "./runtime.ts";
+import type { NamedTensors, RunOptions, Session, SessionOptions } from "./runtime.ts";
 import {
   buffersOf,
   type KeptOutputs,
@@ -11,15 +11,19 @@ import {
   type SessionRequest,
 } from "./session_host.ts";
 
+/** Options of a run in a thread. */
+export interface ThreadRunOptions extends RunOptions {
+  /**
+   * The outputs that stay in the thread, and under which names; they are not returned, and replace
+   * what was kept under these names, all at once. @default {none}
+   */
+  readonly kept?: KeptOutputs | undefined;
+}
+
 /** A model that is loaded in a thread. */
 export interface ThreadSession extends Session {
-  /**
-   * Computes all outputs. Inputs that are not given are those that the thread keeps under their names.
-   *
-   * @param kept The outputs that stay in the thread, and under which names; they are not returned, and
-   *   replace what was kept under these names, all at once.
-   */
-  run(inputs: NamedTensors, kept?: KeptOutputs): Promise<NamedTensors>;
+  /** Inputs that are not given are those that the thread keeps under their names. */
+  run(inputs: NamedTensors, options?: ThreadRunOptions): Promise<NamedTensors>;
 }
 
 /**
@@ -61,12 +65,13 @@ export class ModelThread implements AsyncDisposable {
     const session = ++this.#sessions;
     const transfer = typeof model === "string" ? [] : [model.buffer];
     const request = { kind: "load", session, model, options } as const;
-    const { inputs, outputs } = await this.#ask(request, "loaded", transfer);
+    const { inputs, outputs, otherInputs } = await this.#ask(request, "loaded", transfer);
     return {
       inputs,
       outputs,
-      run: async (tensors, kept = {}) => {
-        const request = { kind: "run", session, inputs: plain(tensors), kept } as const;
+      otherInputs,
+      run: async (tensors, { kept = {}, outputs } = {}) => {
+        const request = { kind: "run", session, inputs: plain(tensors), outputs, kept } as const;
         return rebuilt((await this.#ask(request, "ran")).outputs);
       },
       release: async () => {

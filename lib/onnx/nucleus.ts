@@ -1,5 +1,6 @@
 /** A model that is loaded and serves. */
 
+import { logger } from "../base/log.ts";
 import type { FloatTensor, Tensor } from "../base/tensor.ts";
 import type { BatchingOptions } from "./batcher.ts";
 import { chooseDevice, type DeviceChoice, type DeviceReport } from "./device.ts";
@@ -9,7 +10,9 @@ import { type ModelSource, openModel } from "./model_source.ts";
 import { ModelThread } from "./model_thread.ts";
 import type { TokenLimits } from "./models/model.ts";
 import type { SaveOptions } from "./models/save_graph.ts";
-import type { Optimization } from "./runtime.ts";
+import type { Device, Optimization } from "./runtime.ts";
+import { proveSignature } from "./signature/prove.ts";
+import { type Merging, mergingOf, type ProvenSignature, remarksOn } from "./signature/proven.ts";
 import { findSignature, type SignatureOptions } from "./signature/signature.ts";
 import type { StepOptions, StepReport } from "./training/step_options.ts";
 
@@ -32,7 +35,10 @@ export interface NucleusOptions {
   readonly batching?: BatchingOptions | undefined;
   /** Inputs and outputs of an ONNX file, where their names do not tell. */
   readonly names?: SignatureOptions | undefined;
-  /** What an ONNX file does not say about token ids: their number, and the longest sequence. */
+  /**
+   * What an ONNX file does not say about token ids: their number, the longest sequence, and which is
+   * padding. @default {the network's `[PAD]`, 50260, is padding; the rest is not known}
+   */
   readonly limits?: TokenLimits | undefined;
   /** Stops the loading between its steps. */
   readonly signal?: AbortSignal | undefined;
@@ -42,6 +48,14 @@ export interface NucleusOptions {
 export interface WaitingOptions {
   /** Rejects the call. A run that has started goes on to its end; its result is dropped. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What a nucleus has done. */
+export interface NucleusStatistics {
+  /** Calls of `forward` that were answered or failed. */
+  readonly requests: number;
+  /** Runs of the model that they took. */
+  readonly runs: number;
 }
 
 /** Options of a run. */
@@ -59,18 +73,24 @@ export interface Nucleus extends AsyncDisposable {
   readonly name: string;
   /** Where it runs, and why not elsewhere. */
   readonly device: DeviceReport;
+  /** What its inputs and outputs are for, and what samples proved of it when it was loaded. */
+  readonly signature: ProvenSignature;
+  /** Which requests share a run, by what was proven. */
+  readonly merging: Merging;
 
   /**
    * The model's representation of each token, image or vector. Requests at the same time are merged
-   * into one run where that cannot change their answers by more than rounding.
+   * into one run where it was proven that this changes their answers by no more than rounding. Rows
+   * that are padded with `padTokenId` get the vectors that they get alone, and zeros for the padding.
    *
    * @param inputs Token ids, int64 `[batch, sequence]`; or images or vectors, float32, as the model
    *   takes them. A model of single items also takes sequences of them, `[batch, sequence, …]`.
    * @returns float32 `[batch, sequence, outputSize]`; for single items `[batch, outputSize]`.
-   * @throws {BittensorError} `nucleus/type`, `nucleus/shape`, `nucleus/too-long`,
-   *   `nucleus/vocabulary` or `nucleus/mask` If the model cannot take the inputs;
-   *   `nucleus/full` if too many requests wait; `nucleus/disposed` after disposal; `onnx/run` if the
-   *   runtime fails.
+   * @throws {RefusedInputs} `nucleus/type`, `nucleus/shape`, `nucleus/too-long`,
+   *   `nucleus/vocabulary` or `nucleus/mask` If the model cannot take the inputs.
+   * @throws {BittensorError} `nucleus/full` If too many requests wait; `nucleus/disposed` after
+   *   disposal; `onnx/run` if the runtime fails; `nucleus/output` if the model gives something of
+   *   another shape than it was asked for.
    */
   forward(inputs: Tensor, options?: ForwardOptions): Promise<FloatTensor>;
 
@@ -87,6 +107,9 @@ export interface Nucleus extends AsyncDisposable {
    *   `nucleus/not-trainable` for an ONNX file, or with 16-bit floats.
    */
   backward(inputs: Tensor, gradients: Tensor, options?: ForwardOptions): Promise<FloatTensor>;
+
+  /** How many requests were answered, and by how many runs. */
+  statistics(): NucleusStatistics;
 
   /**
    * Moves the weights against the gradients that were added up, and starts adding up anew. Without
@@ -128,11 +151,12 @@ export interface Nucleus extends AsyncDisposable {
 }
 
 /**
- * Loads a model: one of ours, whose weights are made here, or an ONNX file.
+ * Loads a model: one of ours, whose weights are made here, or an ONNX file. It is tried with samples
+ * before it serves: what they do not prove, it does not do.
  *
  * @throws {BittensorError} `device/unavailable` If the device asked for does not work; `onnx/file`,
  *   `onnx/too-large` or `onnx/load` if the model cannot be loaded; `model/signature` if its inputs
- *   and outputs do not serve.
+ *   and outputs do not serve, or it fails on samples.
  * @throws {RangeError} If `outputSize`, `threads` or a number in `batching` is out of range.
  *
  * @example Represent a sentence
@@ -152,19 +176,34 @@ export async function nucleus(
 ): Promise<Nucleus> {
   const { device = "auto", precision = "float32", optimization, signal } = options;
   const { threads = Math.min(MAX_DEFAULT_THREADS, navigator.hardwareConcurrency) } = options;
-  const { outputSize = DEFAULT_OUTPUT_SIZE, limits = {}, names, batching } = options;
+  const { outputSize = DEFAULT_OUTPUT_SIZE, names, batching } = options;
   requirePositive({ threads, outputSize });
   signal?.throwIfAborted();
   const report = await deviceReport(device, precision);
   signal?.throwIfAborted();
-  const model = await openModel(source, { outputSize, precision, limits, signal });
+  const model = await openModel(source, {
+    outputSize,
+    precision,
+    limits: options.limits ?? {},
+    signal,
+  });
   const { name, training } = model;
   const settings = { device: report.device, threads, optimization, name };
   await using resources = new AsyncDisposableStack();
   const thread = resources.use(new ModelThread());
   const session = await thread.load(model.content, settings);
   signal?.throwIfAborted();
-  const rules = { ...model.limits, name, signature: findSignature(name, session, names) };
+  const limits = { padTokenId: PAD_TOKEN_ID, ...model.limits };
+  const signature = await proveSignature(session, findSignature(name, session, names), {
+    name,
+    limits,
+    tolerance: toleranceOf(report.device, session.outputs.map(({ type }) => type)),
+    signal,
+  });
+  for (const remark of remarksOn(signature)) {
+    logger("onnx").info("{name}: {remark}", { name, remark });
+  }
+  const rules = { ...limits, name, signature };
   const loaded = { rules, device: report, thread, session, options: settings, training };
   const served = new LoadedNucleus({ ...loaded, outputSize, batching });
   resources.move();
@@ -181,6 +220,17 @@ async function deviceReport(
 }
 
 const DEFAULT_OUTPUT_SIZE = 512;
+
+/** `[PAD]` of the network's tokenizer: texts of several lengths come padded with it. */
+const PAD_TOKEN_ID = 50_260;
+
+/**
+ * How far the answers of one run may be from those of another that differs in its size alone: the
+ * order of additions changes. GPUs multiply with 10 bits of mantissa, as many as 16-bit floats have.
+ */
+function toleranceOf(device: Device, outputTypes: readonly string[]): number {
+  return device === "cpu" && !outputTypes.includes("float16") ? 1e-4 : 1e-2;
+}
 const MAX_DEFAULT_THREADS = 4;
 
 function requirePositive(numbers: Readonly<Record<string, number>>): void {

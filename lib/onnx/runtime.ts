@@ -2,7 +2,7 @@
 
 import type { InferenceSession } from "onnxruntime-node";
 import { BittensorError, messageOf } from "../base/errors.ts";
-import type { Tensor } from "../base/tensor.ts";
+import { Tensor } from "../base/tensor.ts";
 
 /** Where a model can run. */
 export type Device = "cuda" | "webgpu" | "cpu";
@@ -22,14 +22,22 @@ export interface TensorInfo {
 export interface Session {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** Names of inputs that are no tensors, such as sequences of them: nothing here can feed those. */
+  readonly otherInputs: readonly string[];
   /**
-   * Computes all outputs. A run that has started cannot be stopped.
+   * Computes outputs. A run that has started cannot be stopped.
    *
    * @throws {BittensorError} `onnx/run` If the runtime refuses the inputs or fails.
    */
-  run(inputs: NamedTensors): Promise<NamedTensors>;
+  run(inputs: NamedTensors, options?: RunOptions): Promise<NamedTensors>;
   /** Frees the model. No run may be in progress. */
   release(): Promise<void>;
+}
+
+/** Options of a run. */
+export interface RunOptions {
+  /** The outputs to fetch: what is not wanted is not copied either. @default {all} */
+  readonly outputs?: readonly string[] | undefined;
 }
 
 /** Options of {@linkcode createSession}. */
@@ -82,7 +90,8 @@ export async function createSession(
     return {
       inputs: tensorsOf(session.inputMetadata),
       outputs: tensorsOf(session.outputMetadata),
-      run: (inputs) => run(session, inputs),
+      otherInputs: session.inputMetadata.flatMap(({ name, isTensor }) => isTensor ? [] : [name]),
+      run: (inputs, options) => run(session, inputs, options),
       release: () => session.release(),
     };
   } catch (cause) {
@@ -96,12 +105,38 @@ function tensorsOf(metadata: readonly InferenceSession.ValueMetadata[]): readonl
   return metadata.filter((value) => value.isTensor);
 }
 
-async function run(session: InferenceSession, inputs: NamedTensors): Promise<NamedTensors> {
+async function run(
+  session: InferenceSession,
+  inputs: NamedTensors,
+  { outputs = session.outputNames }: RunOptions = {},
+): Promise<NamedTensors> {
   try {
-    return await session.run(inputs);
+    return await session.run(withReadableHalves(inputs), outputs);
   } catch (cause) {
     throw translated("onnx/run", "Cannot run the model", cause);
   }
+}
+
+/**
+ * The native side takes 16-bit floats as a `Uint16Array` alone, which a tensor cannot be made of
+ * where there is a `Float16Array`: the tensor is told to show its memory as the former.
+ */
+function withReadableHalves(inputs: NamedTensors): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, tensor]) => {
+      if (tensor.location !== "cpu" || !(tensor.data instanceof Float16Array)) {
+        return [name, tensor];
+      }
+      const { buffer, byteOffset, length } = tensor.data;
+      const shown = new Tensor(tensor.type, tensor.data, tensor.dims);
+      return [
+        name,
+        Object.defineProperty(shown, "data", {
+          value: new Uint16Array(buffer, byteOffset, length),
+        }),
+      ];
+    }),
+  );
 }
 
 /** Imported when first needed: the native library is large, and most programs never run a model. */

@@ -32,6 +32,8 @@ export type SessionRequest =
     readonly session: number;
     /** The inputs that are not kept in the thread. */
     readonly inputs: PlainTensors;
+    /** The outputs to compute; all if left out. */
+    readonly outputs: readonly string[] | undefined;
     readonly kept: KeptOutputs;
   }
   | { readonly kind: "keep"; readonly tensors: PlainTensors }
@@ -45,6 +47,7 @@ export type SessionReply =
     readonly kind: "loaded";
     readonly inputs: readonly TensorInfo[];
     readonly outputs: readonly TensorInfo[];
+    readonly otherInputs: readonly string[];
   }
   | { readonly kind: "ran"; readonly outputs: PlainTensors }
   | { readonly kind: "done" }
@@ -68,8 +71,8 @@ export class SessionHost {
   async #answer(request: SessionRequest): Promise<SessionReply> {
     switch (request.kind) {
       case "load": {
-        const { inputs, outputs } = await this.#load(request);
-        return { kind: "loaded", inputs, outputs };
+        const { inputs, outputs, otherInputs } = await this.#load(request);
+        return { kind: "loaded", inputs, outputs, otherInputs };
       }
       case "run":
         return { kind: "ran", outputs: plain(await this.#run(request)) };
@@ -97,14 +100,14 @@ export class SessionHost {
     return loaded;
   }
 
-  async #run({ session, inputs, kept }: RequestOf<"run">): Promise<NamedTensors> {
+  async #run({ session, inputs, kept, ...wanted }: RequestOf<"run">): Promise<NamedTensors> {
     const loaded = this.#session(session);
     const missing = loaded.inputs.flatMap(({ name }) => {
       const tensor = Object.hasOwn(inputs, name) ? undefined : this.#kept.get(name);
       return tensor ? [[name, tensor] as const] : [];
     });
     const outputs = Object.entries(
-      await loaded.run({ ...Object.fromEntries(missing), ...rebuilt(inputs) }),
+      await loaded.run({ ...Object.fromEntries(missing), ...rebuilt(inputs) }, wanted),
     );
     this.#keep(
       outputs.flatMap(([name, tensor]) =>

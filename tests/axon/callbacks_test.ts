@@ -134,12 +134,12 @@ Deno.test("Axon.check() calls every callback with the samples, in the name of th
   });
   assert.equal(await server.check(), server);
   assert.deepEqual(seen, [
-    [HOTKEY, "int64", [3, 3], 0, true],
-    [HOTKEY, "float32", [1, 1, 3, 512, 512], 1, true],
-    [HOTKEY, "float32", [1, 1, 512], 2, true],
-    [[3, 3], [3, 3, 512]],
-    [[1, 1, 3, 512, 512], [1, 1, 512]],
-    [[1, 1, 512], [1, 1, 512]],
+    [HOTKEY, "int64", [2, 3], 0, true],
+    [HOTKEY, "float32", [2, 1, 3, 512, 512], 1, true],
+    [HOTKEY, "float32", [2, 3, 512], 2, true],
+    [[2, 3], [2, 3, 512]],
+    [[2, 1, 3, 512, 512], [2, 1, 512]],
+    [[2, 3, 512], [2, 3, 512]],
   ]);
 });
 
@@ -176,8 +176,8 @@ Deno.test("Axon.start() rejects when a callback fails, and may be tried again", 
     );
     assert.equal(
       error.hint,
-      "forwardText is called once with int64 [3, 3] before it serves; it must return null, or " +
-        "float32 [3, 3, 512]",
+      "forwardText is called once with int64 [2, 3] before it serves; it must return null, or " +
+        "float32 [2, 3, 512]",
     );
     assert.equal(error.cause, cause);
     return true;
@@ -190,10 +190,11 @@ Deno.test("Axon.start() rejects when a callback fails, and may be tried again", 
 
 Deno.test("Axon.start() rejects when a callback returns what could not be sent", async () => {
   const cases: [unknown, string][] = [
-    [zeros([3, 3]), "to a sample it returned float32 [3, 3], not [3, 3, 512]"],
+    [zeros([2, 3]), "to a sample it returned float32 [2, 3], not [2, 3, 512]"],
+    [zeros([3, 2, 512]), "to a sample it returned float32 [3, 2, 512], not [2, 3, 512]"],
     [
-      new Tensor("int64", new BigInt64Array(9), [3, 3]),
-      "to a sample it returned int64 [3, 3], no tensor of floats",
+      new Tensor("int64", new BigInt64Array(6), [2, 3]),
+      "to a sample it returned int64 [2, 3], no tensor of floats",
     ],
     ["text", "to a sample it returned a string, no tensor of floats"],
   ];

@@ -2,20 +2,30 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Tensor } from "../../lib/base/tensor.ts";
 import { batchPlace, mergeInputs, splitOutput } from "../../lib/onnx/merge_inputs.ts";
-import type { Signature } from "../../lib/onnx/signature/signature.ts";
+import { mergingOf, type ProvenSignature } from "../../lib/onnx/signature/proven.ts";
 import { int64 } from "./small_models.ts";
 
 const IDS = { name: "input_ids", type: "int64", shape: ["batch", "sequence"] } as const;
 const OUTPUT = { name: "output", type: "float32", shape: ["batch", "sequence", 2] } as const;
-const TEXT: Signature = {
+const TEXT: ProvenSignature = {
   takes: "tokens",
   input: IDS,
-  attentionMask: { ...IDS, name: "attention_mask" },
+  companions: [{
+    info: { ...IDS, name: "attention_mask" },
+    role: "attention-mask",
+    axes: ["rows", "tokens"],
+  }],
   output: OUTPUT,
   singleItems: false,
+  frame: {},
+  layout: { order: [0, 1, 2], sequence: "tokens", size: 2 },
+  independentRows: true,
+  harmlessPadding: true,
 };
-const IMAGES: Signature = {
+const IMAGES: ProvenSignature = {
+  ...TEXT,
   takes: "floats",
+  companions: [],
   input: { name: "pixel_values", type: "float32", shape: ["batch", 1, 28, 28] },
   output: { ...OUTPUT, shape: ["batch", 2] },
   singleItems: true,
@@ -40,19 +50,23 @@ Deno.test("batchPlace() puts lengths that are near each other into one bucket", 
   assert(classes.size < 15);
 });
 
-Deno.test("batchPlace() merges lengths only where a mask tells the padding", () => {
-  const bucket = (signature: Signature, length: number) =>
+Deno.test("batchPlace() merges only what was proven to be the same alone", () => {
+  const bucket = (signature: ProvenSignature, length: number) =>
     batchPlace(signature, { inputs: ids(1, length) }).bucket;
   assert.equal(bucket(TEXT, 3), bucket(TEXT, 5));
-  assert.notEqual(bucket({ ...TEXT, attentionMask: undefined }, 3), bucket(TEXT, 5));
-  const fixed = { ...TEXT, input: { ...IDS, shape: [1, "sequence"] } };
-  assert.equal(bucket(fixed, 3), undefined); // runs alone
+  const leaking = { ...TEXT, harmlessPadding: false };
+  assert.notEqual(bucket(leaking, 3), bucket(leaking, 5));
+  assert.equal(bucket(leaking, 3), bucket(leaking, 3));
+  assert.equal(bucket({ ...TEXT, independentRows: false }, 3), undefined); // runs alone
+  assert.equal(bucket({ ...TEXT, frame: { rows: 1 } }, 3), undefined);
+  const fixed = { ...TEXT, frame: { tokens: 9 } };
+  assert.equal(bucket(fixed, 3), bucket(fixed, 9));
+  assert.equal(mergingOf({ ...IMAGES, harmlessPadding: false }), "equal length");
 });
 
 Deno.test("batchPlace() counts the numbers of images", () => {
   const place = (...dims: readonly number[]) => batchPlace(IMAGES, { inputs: floats(...dims) });
   assert.deepEqual(place(3, 1, 28, 28), { bucket: "1,28,28", rows: 3, length: 4 });
-  assert.deepEqual(place(2, 5, 1, 28, 28), { bucket: "5,1,28,28", rows: 2, length: 16 });
   assert.equal(place(1, 1).length, 1);
 });
 
@@ -77,12 +91,10 @@ Deno.test("splitOutput() undoes what mergeInputs() did", () => {
       assert.equal(rows, parts.reduce((sum, part) => sum + part.rows, 0));
       assert.equal(longest, Math.max(...parts.map(({ length }) => length)));
       // As many tokens count as were asked about; the rest is padding.
-      if (questions.length > 1) {
-        const kept = [...merged.attentionMask!.data as BigInt64Array].filter((value) =>
-          value === 1n
-        );
-        assert.equal(kept.length, parts.reduce((sum, part) => sum + part.rows * part.length, 0));
-      }
+      const tokens = parts.reduce((sum, part) => sum + part.rows * part.length, 0);
+      const mask = merged.attentionMask?.data as BigInt64Array | undefined;
+      const kept = mask?.filter((value) => value === 1n).length ?? rows * longest;
+      assert.equal(kept, tokens);
       // A model that says each id twice.
       const doubled = Float32Array.from(
         { length: 2 * data.length },

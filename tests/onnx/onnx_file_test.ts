@@ -229,7 +229,10 @@ Deno.test("nucleus() serves vectors, and models of fixed sizes", async () => {
   ]);
   assert.deepEqual(answers.map(({ dims }) => dims), [[1, 2, 4], [1, 3, 4]]);
   assert(answers.every(({ data }) => data.every((value) => value === 1)));
-  await assert.rejects(served.forward(vectors(2, 2, 4)), {
+  // A model of one row at a time gets the rows one by one.
+  assert.deepEqual((await served.forward(vectors(3, 2, 4))).dims, [3, 2, 4]);
+  assert.deepEqual(served.statistics(), { requests: 3, runs: 5 });
+  await assert.rejects(served.forward(vectors(1, 2, 5)), {
     code: "nucleus/shape",
     message: /vectors must be \[1, sequence, 4\]/,
   });

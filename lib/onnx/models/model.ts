@@ -10,6 +10,11 @@ export interface TokenLimits {
   readonly vocabSize?: number | undefined;
   /** Longest sequence. */
   readonly maxSequenceLength?: number | undefined;
+  /**
+   * Id of what pads shorter texts of a request, at either end of a row: such tokens are no part of
+   * it, and get zeros. Not looked for where a mask is given; `null` if no id is padding.
+   */
+  readonly padTokenId?: number | null | undefined;
 }
 
 /** Options of {@linkcode Model.save}. */

@@ -1,9 +1,25 @@
 /** Finds out how a model is called: which of its inputs and outputs are for what. */
 
 import { BittensorError } from "../../base/errors.ts";
+import { formatShape, Tensor } from "../../base/tensor.ts";
 import type { TensorInfo } from "../runtime.ts";
+import {
+  type Axis,
+  type Companion,
+  COMPANION_TYPES,
+  type Constant,
+  constantAxes,
+  conventionalRole,
+  FLOATS,
+  INPUT_ROLES,
+  type InputRole,
+  INTEGERS,
+  isNamedMask,
+  maskAxes,
+  tokenAxes,
+} from "./roles.ts";
 
-/** Names of inputs and outputs; what is left out is found by its name and type. */
+/** What the inputs and outputs of a model are for, where their names do not tell. */
 export interface SignatureOptions {
   /** Input for the token ids, images or vectors. */
   readonly input?: string | undefined;
@@ -11,6 +27,11 @@ export interface SignatureOptions {
   readonly attentionMask?: string | undefined;
   /** Output with the representations. */
   readonly output?: string | undefined;
+  /**
+   * What any input is for, by its name; or what it gets in every run: a number for all its elements,
+   * or a tensor. `{ pad: "padding-mask", temperature: 0.7 }`
+   */
+  readonly roles?: Readonly<Record<string, InputRole | Constant>> | undefined;
 }
 
 /** How a model is called. */
@@ -18,28 +39,40 @@ export interface Signature {
   /** Text models take token ids; others take images or vectors of floats. */
   readonly takes: "tokens" | "floats";
   readonly input: TensorInfo;
-  /** 1 for a token to attend to, 0 for padding. */
-  readonly attentionMask?: TensorInfo | undefined;
-  /** Segment of each token: always 0 here. */
-  readonly tokenTypes?: TensorInfo | undefined;
-  /** Position of each token: 0, 1, … */
-  readonly positions?: TensorInfo | undefined;
+  /** The other inputs. */
+  readonly companions: readonly Companion[];
   readonly output: TensorInfo;
   /**
    * Whether the model takes one item where others take a sequence of them, and gives one vector for
    * it: an image, say, as `[batch, channels, rows, columns]`.
    */
   readonly singleItems: boolean;
+  /** Rows and tokens that every run must have, where the model fixes them. */
+  readonly frame: Frame;
+}
+
+/** What a model fixes of the size of a run. */
+export interface Frame {
+  readonly rows?: number | undefined;
+  /** Of models of token ids alone: those of others are part of what an item is. */
+  readonly tokens?: number | undefined;
 }
 
 /** What a model offers; a session is one. */
 export interface Interface {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** Names of inputs that are no tensors. */
+  readonly otherInputs: readonly string[];
+}
+
+/** Whether a model is told which tokens are padding. */
+export function takesMask({ companions }: Signature): boolean {
+  return companions.some(({ role }) => /-mask$/.test(role));
 }
 
 /**
- * Finds out how a model is called.
+ * Finds out how a model is called, as far as names, types and shapes tell.
  *
  * @param name Name of the model, for errors.
  * @throws {BittensorError} `model/signature` If the inputs and outputs cannot serve text, images or
@@ -50,105 +83,228 @@ export function findSignature(
   model: Interface,
   options: SignatureOptions = {},
 ): Signature {
-  const find = new Finder(name, model);
-  const attentionMask = find.input(options.attentionMask, /mask/i);
-  const tokenTypes = find.input(undefined, /token_?type|segment/i);
-  const positions = find.input(undefined, /position/i);
-  const companions = [attentionMask, tokenTypes, positions].filter((info) => info !== undefined);
-  const input = find.onlyInput(options.input, companions);
+  const { inputs, otherInputs } = model;
+  const refuse = (reason: string) => signatureError(name, model, reason);
+  if (otherInputs.length > 0) {
+    throw refuse(`its input ${otherInputs.join(", ")} is no tensor, and cannot be fed`);
+  }
+  const roles = namedRoles(model, options, refuse);
+  const input = mainInput(inputs, roles, options.input, refuse);
   const takes = INTEGERS.has(input.type) ? "tokens" : "floats";
-  const output = find.output(options.output, takes);
+  const companions = inputs
+    .filter((info) => info !== input)
+    .map((info) => companionOf(info, roles.get(info.name), input, refuse));
+  const strangers = companions.flatMap((companion, index) =>
+    companion ? [] : [inputs.filter((info) => info !== input)[index]!]
+  );
+  if (strangers.length > 0) {
+    throw refuse(
+      `beside ${formatInfo(input)}, nothing is known to put into ` +
+        strangers.map(formatInfo).join(", "),
+    );
+  }
+  const known = companions.filter((companion) => companion !== undefined);
+  const output = findOutput(model, options.output, takes, refuse);
+  const frame = frameOf(takes, input, known, refuse);
   const singleItems = output.shape.length === 2;
-  for (const info of companions) find.requireType(info, "input", [...INTEGERS, ...FLOATS, "bool"]);
-  return { takes, input, attentionMask, tokenTypes, positions, output, singleItems };
+  return { takes, input, companions: known, output, singleItems, frame };
 }
 
-const INTEGERS: ReadonlySet<string> = new Set(["int64", "int32"]);
-const FLOATS: ReadonlySet<string> = new Set(["float32", "float16", "float64"]);
+type Refuse = (reason: string) => BittensorError;
+
+/** The error for a model that cannot serve, which says what the model offers and what can be named. */
+export function signatureError(
+  name: string,
+  { inputs, outputs }: Pick<Interface, "inputs" | "outputs">,
+  reason: string,
+): BittensorError {
+  const list = (infos: readonly TensorInfo[]) => infos.map(formatInfo).join(", ") || "none";
+  return new BittensorError("model/signature", `Cannot serve ${name}: ${reason}`, {
+    hint: `it has the inputs ${list(inputs)}, and the outputs ${list(outputs)}; say with ` +
+      `names: { roles: { … }, output } what each is for: ${INPUT_ROLES.join(", ")}, or a number ` +
+      "that it gets in every run; or export it otherwise",
+  });
+}
+
+/** What the user says of inputs, by their names. */
+function namedRoles(
+  { inputs }: Interface,
+  { input, attentionMask, roles = {} }: SignatureOptions,
+  refuse: Refuse,
+): ReadonlyMap<string, InputRole | Constant> {
+  const named = new Map<string, InputRole | Constant>();
+  const name = (key: string, role: InputRole | Constant) => {
+    if (!inputs.some((info) => info.name === key)) {
+      throw refuse(`it has no input ${key}, but ${inputs.map(formatInfo).join(", ")}`);
+    }
+    if (typeof role === "string" && !INPUT_ROLES.includes(role)) {
+      throw refuse(`an input can be ${INPUT_ROLES.join(", ")} or a number, not ${role}`);
+    }
+    const before = named.get(key);
+    if (before !== undefined && before !== role) {
+      throw refuse(`its input ${key} is named twice, as ${before} and as ${role}`);
+    }
+    named.set(key, role);
+  };
+  for (const [key, role] of Object.entries(roles)) name(key, role);
+  if (input !== undefined) name(input, "input");
+  if (attentionMask !== undefined) name(attentionMask, "attention-mask");
+  return named;
+}
+
+/** The input that the user names, or a usual one, or the only one that is left. */
+function mainInput(
+  inputs: readonly TensorInfo[],
+  roles: ReadonlyMap<string, InputRole | Constant>,
+  name: string | undefined,
+  refuse: Refuse,
+): TensorInfo {
+  const named = name === undefined
+    ? inputs.filter((info) => roles.get(info.name) === "input")
+    : inputs.filter((info) => info.name === name);
+  const unnamed = inputs.filter((info) => !roles.has(info.name));
+  const usual = unnamed.filter((info) => conventionalRole(info.name) === "input");
+  const rest = unnamed.filter((info) => conventionalRole(info.name) === undefined);
+  const candidates = [named, usual, rest.filter((info) => !isNamedMask(info.name)), rest];
+  const [input, ...others] = candidates.find((found) => found.length > 0) ?? [];
+  if (!input) throw refuse("it has no input for token ids, images or vectors");
+  if (named.length === 0 && others.length > 0) {
+    throw refuse(
+      `it has several inputs, and nothing tells which of ` +
+        `${[input, ...others].map(formatInfo).join(", ")} is for token ids, images or vectors`,
+    );
+  }
+  return checkInput(input, roles.has(input.name), refuse);
+}
+
+function checkInput(input: TensorInfo, isNamed: boolean, refuse: Refuse): TensorInfo {
+  const { type, shape } = input;
+  requireType(input, "input", [...INTEGERS, ...FLOATS], refuse);
+  if (shape.length === 0) {
+    if (isNamed) return input;
+    throw refuse(`its input ${formatInfo(input)} has no shape: it must be named`);
+  }
+  const isTokens = INTEGERS.has(type);
+  const fits = isTokens ? shape.length === 2 : shape.length >= 2 && shape.length <= 5;
+  if (fits) return input;
+  const expected = isTokens ? "[batch, sequence]" : "[batch, sequence, …] or [batch, …]";
+  throw refuse(`its input ${formatInfo(input)} must be ${expected}`);
+}
+
+/** How an input is fed beside the main one; `undefined` if nobody knows. */
+function companionOf(
+  info: TensorInfo,
+  named: InputRole | Constant | undefined,
+  input: TensorInfo,
+  refuse: Refuse,
+): Companion | undefined {
+  if (named !== undefined && typeof named !== "string") {
+    return constantOf(info, named, input, refuse);
+  }
+  const usual = conventionalRole(info.name);
+  // A second input by name alone may be another thing, such as what a decoder has said so far.
+  const role = named ?? (usual === "input" ? undefined : usual);
+  if (role === undefined) {
+    const axes = isNamedMask(info.name) && COMPANION_TYPES.has(info.type) && maskAxes(info);
+    return axes ? { info, role: "unknown-mask", axes } : undefined;
+  }
+  if (role === "input") {
+    const isTokens = INTEGERS.has(input.type);
+    requireType(info, "input", isTokens ? [...INTEGERS] : [...FLOATS], refuse);
+    return { info, role, axes: [] };
+  }
+  requireType(info, "input", [...COMPANION_TYPES], refuse);
+  const isMask = role === "attention-mask" || role === "padding-mask";
+  const axes = isMask ? maskAxes(info) : tokenAxes(info, input);
+  if (axes) return { info, role, axes };
+  const expected = isMask ? "[batch, sequence] or [batch, 1, 1, sequence]" : "[batch, sequence]";
+  throw refuse(`its input ${formatInfo(info)}, the ${role}, must be ${expected}`);
+}
+
+function constantOf(
+  info: TensorInfo,
+  value: Constant,
+  input: TensorInfo,
+  refuse: Refuse,
+): Companion {
+  if (value instanceof Tensor) {
+    const { shape } = info;
+    const fits = value.type === info.type && (shape.length === 0 ||
+      shape.length === value.dims.length &&
+        shape.every((size, axis) => typeof size === "string" || size === value.dims[axis]));
+    if (fits) return { info, role: "constant", axes: value.dims, value };
+    throw refuse(`its input ${formatInfo(info)} cannot be ${formatShape(value)}`);
+  }
+  requireType(info, "input", [...COMPANION_TYPES], refuse);
+  const axes = constantAxes(info, input);
+  if (axes) return { info, role: "constant", axes, value };
+  throw refuse(`the size of its input ${formatInfo(info)} is not known: give a tensor, no number`);
+}
 
 /** Output names that exporters use, best first. */
 const OUTPUT_NAMES = ["last_hidden_state", "hidden_states", "token_embeddings"];
 
-/** Looks for the inputs and outputs of one model. */
-class Finder {
-  readonly #name: string;
-  readonly #model: Interface;
-
-  constructor(name: string, model: Interface) {
-    this.#name = name;
-    this.#model = model;
+/** The output of this name, or else a usual one, or else the first that fits. */
+function findOutput(
+  { outputs }: Interface,
+  name: string | undefined,
+  takes: Signature["takes"],
+  refuse: Refuse,
+): TensorInfo {
+  const ranks = takes === "tokens" ? [3] : [3, 2];
+  const fits = (info: TensorInfo) => FLOATS.has(info.type) && ranks.includes(info.shape.length);
+  const usual = OUTPUT_NAMES.map((usualName) => outputs.find((info) => info.name === usualName));
+  const output = name === undefined
+    ? [...usual, ...outputs].find((info) => info && fits(info)) ?? outputs[0]
+    : outputs.find((info) => info.name === name);
+  if (!output) {
+    if (name === undefined) throw refuse("it has no output");
+    throw refuse(`it has no output ${name}, but ${outputs.map(formatInfo).join(", ")}`);
   }
-
-  /** The input of this name, or else one whose name fits the pattern, if there is one. */
-  input(name: string | undefined, pattern: RegExp): TensorInfo | undefined {
-    if (name !== undefined) return this.#named("input", name);
-    return this.#model.inputs.find((info) => pattern.test(info.name));
+  requireType(output, "output", [...FLOATS], refuse);
+  const isShapeless = output.shape.length === 0;
+  if (ranks.includes(output.shape.length) || isShapeless && name !== undefined) return output;
+  if (isShapeless) {
+    throw refuse(`its output ${formatInfo(output)} has no shape: it must be named`);
   }
+  const expected = takes === "tokens"
+    ? "[batch, sequence, size]: a vector for each token"
+    : "[batch, sequence, size] or [batch, size]";
+  throw refuse(`its output ${formatInfo(output)} must be ${expected}`);
+}
 
-  /** The input of this name, or else the one that is left beside its companions. */
-  onlyInput(name: string | undefined, companions: readonly TensorInfo[]): TensorInfo {
-    const rest = this.#model.inputs.filter((info) => !companions.includes(info));
-    const input = name === undefined ? rest[0] : this.#named("input", name);
-    if (!input) throw this.#refuse("it has no input for token ids, images or vectors");
-    const strangers = rest.filter((info) => info !== input);
-    if (strangers.length > 0) {
-      const reason = `nothing is known to put into ${strangers.map(formatInfo).join(", ")}`;
-      throw this.#refuse(
-        name === undefined ? `it has several inputs, ${formatInfo(input)}, but ${reason}` : reason,
-      );
-    }
-    this.requireType(input, "input", [...INTEGERS, ...FLOATS]);
-    if (INTEGERS.has(input.type)) this.#requireRank(input, "input", [2], "[batch, sequence]");
-    else this.#requireRank(input, "input", [2, 3, 4, 5], "[batch, sequence, …] or [batch, …]");
-    return input;
-  }
+/** The sizes that the input, or anything beside it, fixes for rows and tokens. */
+function frameOf(
+  takes: Signature["takes"],
+  input: TensorInfo,
+  companions: readonly Companion[],
+  refuse: Refuse,
+): Frame {
+  const own: readonly Axis[] = ["rows", "tokens"];
+  const fixed = (wanted: Axis): number | undefined => {
+    const sizes = [{ info: input, axes: own }, ...companions].flatMap(({ info, axes }) =>
+      info.shape.flatMap((size, axis) =>
+        axes[axis] === wanted && typeof size === "number" ? [{ info, size }] : []
+      )
+    );
+    const [first] = sizes;
+    const other = sizes.find(({ size }) => size !== first?.size);
+    if (!first || !other) return first?.size;
+    throw refuse(
+      `${formatInfo(first.info)} and ${formatInfo(other.info)} fix the ${wanted} differently`,
+    );
+  };
+  return { rows: fixed("rows"), tokens: takes === "tokens" ? fixed("tokens") : undefined };
+}
 
-  /** The output of this name, or else a usual one, or else the first that fits. */
-  output(name: string | undefined, takes: Signature["takes"]): TensorInfo {
-    const { outputs } = this.#model;
-    const ranks = takes === "tokens" ? [3] : [3, 2];
-    const fits = (info: TensorInfo) => FLOATS.has(info.type) && ranks.includes(info.shape.length);
-    const usual = OUTPUT_NAMES.map((usualName) => outputs.find((info) => info.name === usualName));
-    const output = name === undefined
-      ? [...usual, ...outputs].find((info) => info && fits(info)) ?? outputs[0]
-      : this.#named("output", name);
-    if (!output) throw this.#refuse("it has no output");
-    this.requireType(output, "output", [...FLOATS]);
-    const expected = takes === "tokens"
-      ? "[batch, sequence, size]: a vector for each token"
-      : "[batch, sequence, size] or [batch, size]";
-    this.#requireRank(output, "output", ranks, expected);
-    return output;
-  }
-
-  requireType(info: TensorInfo, role: "input" | "output", types: readonly string[]): void {
-    if (types.includes(info.type)) return;
-    throw this.#refuse(`its ${role} ${formatInfo(info)} must be ${types.join(" or ")}`);
-  }
-
-  #requireRank(
-    info: TensorInfo,
-    role: "input" | "output",
-    ranks: readonly number[],
-    expected: string,
-  ): void {
-    if (ranks.includes(info.shape.length)) return;
-    throw this.#refuse(`its ${role} ${formatInfo(info)} must be ${expected}`);
-  }
-
-  #named(role: "input" | "output", name: string): TensorInfo {
-    const all = role === "input" ? this.#model.inputs : this.#model.outputs;
-    const info = all.find((candidate) => candidate.name === name);
-    if (info) return info;
-    throw this.#refuse(`it has no ${role} ${name}, but ${all.map(formatInfo).join(", ")}`);
-  }
-
-  #refuse(reason: string): BittensorError {
-    return new BittensorError("model/signature", `Cannot serve ${this.#name}: ${reason}`, {
-      hint:
-        "name the input, the attentionMask and the output in the options, or export it otherwise",
-    });
-  }
+function requireType(
+  info: TensorInfo,
+  role: "input" | "output",
+  types: readonly string[],
+  refuse: Refuse,
+): void {
+  if (types.includes(info.type)) return;
+  throw refuse(`its ${role} ${formatInfo(info)} must be ${types.join(" or ")}`);
 }
 
 /** For people: `input_ids int64 [batch, sequence]`. */

@@ -1,10 +1,10 @@
 /** Asks a trainer for gradients, in the shapes in which a nucleus takes and gives them. */
 
-import { BittensorError } from "../../base/errors.ts";
+import { RefusedInputs } from "../../base/refused_inputs.ts";
 import { type FloatTensor, formatShape, Tensor, zeros } from "../../base/tensor.ts";
-import { modelFeeds } from "../call_model.ts";
+import { modelFeeds } from "../feeds.ts";
 import { gradientName } from "../graph/gradients.ts";
-import { type InputRules, isSequenceOfItems, type ModelInputs } from "../model_inputs.ts";
+import { asItems, type InputRules, isSequenceOfItems, type ModelInputs } from "../model_inputs.ts";
 import type { Signature } from "../signature/signature.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -12,20 +12,22 @@ import type { Trainer } from "./trainer.ts";
  * Checks the gradients of what a model gives for inputs that were checked.
  *
  * @param outputSize Size of the vectors that it gives.
- * @throws {BittensorError} `nucleus/gradients` If they do not fit.
+ * @returns The same, whose type is known now.
+ * @throws {RefusedInputs} `nucleus/gradients` If they do not fit.
  */
 export function checkGradients(
   { name, signature }: InputRules,
   { inputs }: ModelInputs,
   gradients: Tensor,
   outputSize: number,
-): void {
+): FloatTensor {
   const refuse = (reason: string) =>
-    new BittensorError(
+    new RefusedInputs(
       "nucleus/gradients",
       `Cannot use the gradients ${formatShape(gradients)} of what ${name} gives for ${
         formatShape(inputs)
-      }: ${reason}`,
+      }`,
+      reason,
     );
   const { data, dims } = gradients;
   if (!(data instanceof Float32Array)) throw refuse("they must be float32");
@@ -34,6 +36,7 @@ export function checkGradients(
   if (dims.join() !== expected.join()) throw refuse(`they must be [${expected.join(", ")}]`);
   const strange = data.find((value) => !Number.isFinite(value));
   if (strange !== undefined) throw refuse(`one of them is ${strange}`);
+  return new Tensor("float32", data, dims);
 }
 
 /**
@@ -50,11 +53,12 @@ export async function callBackward(
   gradients: Tensor,
 ): Promise<FloatTensor> {
   const { inputs } = question;
+  const items = asItems(signature, question);
   const outputGradients = isSequenceOfItems(signature, inputs)
-    ? gradients.reshape([inputs.dims[0]! * inputs.dims[1]!, ...gradients.dims.slice(2)])
+    ? gradients.reshape([items.inputs.dims[0]!, ...gradients.dims.slice(2)])
     : gradients;
   const found = await trainer.backward({
-    ...modelFeeds(signature, question),
+    ...modelFeeds(signature, items),
     [gradientName(signature.output.name)]: outputGradients,
   });
   if (signature.takes === "tokens") return zeros(gradients.dims);

@@ -39,7 +39,7 @@ export class ThreadGraphs {
   async run(graph: ThreadGraph): Promise<NamedTensors> {
     const { inputs = {}, kept = {} } = graph;
     const session = this.#sessions.get(graph.name) ?? await this.load(graph);
-    return await session.run(inputs, kept);
+    return await session.run(inputs, { kept });
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Graph } from "../graph/graph_builder.ts";
 import { replaceWeights } from "../graph/parameters.ts";
 import type { ModelThread, ThreadSession } from "../model_thread.ts";
 import { saveGraph, type SaveOptions } from "../models/save_graph.ts";
-import type { NamedTensors, SessionOptions } from "../runtime.ts";
+import type { NamedTensors, RunOptions, SessionOptions } from "../runtime.ts";
 import { Trainer } from "./trainer.ts";
 import { Turns } from "./turns.ts";
 import { readWeights, writeWeights } from "./weights_file.ts";
@@ -38,8 +38,8 @@ export class Training {
   }
 
   /** Runs the model, with the weights that it has when the run starts. */
-  async run(inputs: NamedTensors): Promise<NamedTensors> {
-    return await (this.#trainer?.forward(inputs) ?? this.#model.session.run(inputs));
+  async run(inputs: NamedTensors, options?: RunOptions): Promise<NamedTensors> {
+    return await (this.#trainer?.forward(inputs) ?? this.#model.session.run(inputs, options));
   }
 
   /**

@@ -1,0 +1,213 @@
+/** Tries a model of token ids. */
+
+import { BittensorError, messageOf } from "../../base/errors.ts";
+import { type FloatTensor, formatShape } from "../../base/tensor.ts";
+import { callModel, runModel } from "../call_model.ts";
+import type { ModelInputs } from "../model_inputs.ts";
+import { agrees, requireFinite } from "./agreement.ts";
+import { findLayout, type Layout, type Observation } from "./layout.ts";
+import type { ProvenSignature } from "./proven.ts";
+import type { TrialOptions, TriedSession } from "./prove.ts";
+import type { Companion } from "./roles.ts";
+import { formatInfo, type Signature, takesMask } from "./signature.ts";
+import { rowAlone, tokenSample } from "./samples.ts";
+
+/** The sizes of samples that a model was seen to take. */
+interface Scale {
+  readonly widths: readonly [wide: number, narrow: number];
+  readonly idCount: number;
+}
+
+/** The trial of one model. */
+export class TokenTrial {
+  readonly #session: TriedSession;
+  readonly #options: TrialOptions;
+  readonly #refuse: (reason: string) => BittensorError;
+
+  constructor(
+    session: TriedSession,
+    options: TrialOptions,
+    refuse: (reason: string) => BittensorError,
+  ) {
+    this.#session = session;
+    this.#options = options;
+    this.#refuse = refuse;
+  }
+
+  async prove(signature: Signature): Promise<ProvenSignature> {
+    const unknown = signature.companions.filter(({ role }) => role === "unknown-mask");
+    if (unknown.length === 0) return await this.#proveKnown(signature);
+    if (unknown.length === 1) return await this.#proveMask(signature, unknown[0]!);
+    throw this.#refuse(`nothing tells what ${unknown.map(named).join(" and ")} are for`);
+  }
+
+  /** Finds out which of the two masks an input is: that with which padding is harmless. */
+  async #proveMask(signature: Signature, unknown: Companion): Promise<ProvenSignature> {
+    for (const role of ["attention-mask", "padding-mask"] as const) {
+      const companions = signature.companions.map((companion) =>
+        companion === unknown ? { ...companion, role } : companion
+      );
+      const proven = await this.#proveKnown({ ...signature, companions }).catch(ignoreRefusal);
+      if (proven?.harmlessPadding && await this.#tellsTokensApart(proven)) return proven;
+    }
+    throw this.#refuse(
+      `nothing proves whether 1 means a token or padding in its input ${formatInfo(unknown.info)}`,
+    );
+  }
+
+  async #proveKnown(signature: Signature): Promise<ProvenSignature> {
+    const { scale, layout } = await this.#findLayout(signature);
+    const claimed = { ...signature, layout, independentRows: true, harmlessPadding: true };
+    const narrow = this.#sample(signature, scale, { width: scale.widths[1], rows: 2 });
+    const together = await callModel(this.#session, claimed, narrow.question);
+    requireFinite(narrow.question, together, this.#refuse);
+    const harmlessPadding = takesMask(signature) && await this.#isPaddingHarmless(claimed, scale);
+    const independentRows = await this.#answersAlone(claimed, narrow, together);
+    return { ...signature, layout, independentRows, harmlessPadding };
+  }
+
+  /** Runs samples of two sizes, and finds the layout that explains both answers. */
+  async #findLayout(
+    signature: Signature,
+  ): Promise<{ readonly scale: Scale; readonly layout: Layout }> {
+    let failure: unknown;
+    for (const scale of this.#scales(signature)) {
+      let observations: readonly Observation[];
+      try {
+        observations = await this.#observe(signature, scale);
+      } catch (error) {
+        if (!(error instanceof BittensorError) || error.code !== "onnx/run") throw error;
+        failure ??= error;
+        continue;
+      }
+      const layout = findLayout(signature, observations);
+      if (layout) return { scale, layout };
+      throw this.#refuse(
+        `its output ${named(signature.output)} has no vector for each token: ${
+          observations.map(({ rows, tokens, dims }) =>
+            `for [${rows}, ${tokens}] it is [${dims.join(", ")}]`
+          ).join(", ")
+        }`,
+      );
+    }
+    throw this.#refuse(`it fails on samples: ${messageOf(failure)}`);
+  }
+
+  async #observe(signature: Signature, scale: Scale): Promise<readonly Observation[]> {
+    const observations: Observation[] = [];
+    for (const [index, width] of scale.widths.entries()) {
+      this.#options.signal?.throwIfAborted();
+      const { question } = this.#sample(signature, scale, { width, rows: 3 - index });
+      const { dims } = await runModel(this.#session, signature, { inputs: question.inputs });
+      const [rows = 0, tokens = 0] = question.inputs.dims;
+      observations.push({ rows, tokens, dims });
+    }
+    return observations;
+  }
+
+  /** Sizes to try, likely ones first: some models know few ids, or take few tokens, or only many. */
+  #scales({ frame }: Signature): readonly Scale[] {
+    const { vocabSize = Infinity, maxSequenceLength = Infinity } = this.#options.limits;
+    const widths = frame.tokens === undefined ? WIDTHS : [[frame.tokens, frame.tokens] as const];
+    const allowed = widths.map(([wide, narrow]) =>
+      [Math.min(wide, maxSequenceLength), Math.min(narrow, maxSequenceLength)] as const
+    );
+    const scales = ID_COUNTS.flatMap((count) =>
+      allowed.map((widths) => ({ widths, idCount: Math.min(count, vocabSize) }))
+    );
+    return [...new Map(scales.map((scale) => [JSON.stringify(scale), scale])).values()];
+  }
+
+  /** A sample of rows that fill its width, or of the lengths given. */
+  #sample(
+    signature: Signature,
+    { idCount }: Pick<Scale, "idCount">,
+    { width, rows, lengths }: {
+      readonly width: number;
+      readonly rows: number;
+      readonly lengths?: readonly number[];
+    },
+  ): Sample {
+    const { frame } = signature;
+    const count = frame.rows ?? rows;
+    const all = Array.from({ length: count }, (_, row) => lengths?.[row % lengths.length] ?? width);
+    const isMasked = takesMask(signature);
+    const fillsPadding = frame.tokens !== undefined;
+    const sample = { lengths: all, width, idCount, isMasked, fillsPadding };
+    return { question: tokenSample(sample), lengths: all };
+  }
+
+  /** Whether rows of several lengths get the answers together that they get alone. */
+  async #isPaddingHarmless(signature: ProvenSignature, scale: Scale): Promise<boolean> {
+    const [wide] = scale.widths;
+    const third = Math.ceil(wide / 3);
+    if (third === wide) return false;
+    const lengths = [wide, Math.ceil(wide / 2), third];
+    const sample = this.#sample(signature, scale, { width: wide, rows: 3, lengths });
+    const together = await callModel(this.#session, signature, sample.question);
+    if (!await this.#answersAlone(signature, sample, together)) return false;
+    return signature.frame.tokens !== undefined ||
+      await this.#isLongPaddingHarmless(signature, scale);
+  }
+
+  /** The same for longer rows, if the model takes them: attention may have a window. */
+  async #isLongPaddingHarmless(signature: ProvenSignature, scale: Scale): Promise<boolean> {
+    const { maxSequenceLength = Infinity } = this.#options.limits;
+    const width = 6 * scale.widths[0];
+    if (width > maxSequenceLength) return true;
+    const lengths = [width, Math.ceil(0.7 * width)];
+    const sample = this.#sample(signature, scale, { width, rows: 2, lengths });
+    let together: FloatTensor;
+    try {
+      together = await callModel(this.#session, signature, sample.question);
+    } catch (error) {
+      // It takes shorter ones only, as nobody has said.
+      if (error instanceof BittensorError && error.code === "onnx/run") return true;
+      throw error;
+    }
+    return await this.#answersAlone(signature, sample, together);
+  }
+
+  /** Whether each row of a sample gets alone what it got together with the others. */
+  async #answersAlone(
+    signature: ProvenSignature,
+    { question, lengths }: Sample,
+    together: FloatTensor,
+  ): Promise<boolean> {
+    for (const [row, length] of lengths.entries()) {
+      this.#options.signal?.throwIfAborted();
+      const alone = await callModel(this.#session, signature, rowAlone(question, row, length));
+      if (!agrees(alone, together, row, this.#options.tolerance)) return false;
+    }
+    return true;
+  }
+
+  /** Whether the model says different things of different tokens: a mask that hides all does not. */
+  async #tellsTokensApart(signature: ProvenSignature): Promise<boolean> {
+    const { scale } = await this.#findLayout(signature);
+    const { question } = this.#sample(signature, scale, { width: scale.widths[1], rows: 2 });
+    const { data } = await callModel(this.#session, signature, { inputs: question.inputs });
+    return data.some((value) => Math.abs(value - data[0]!) > this.#options.tolerance);
+  }
+}
+
+/** A sample, and the tokens of each of its rows. */
+interface Sample {
+  readonly question: ModelInputs;
+  readonly lengths: readonly number[];
+}
+
+/** Tokens of a wide row and of a narrow one. */
+const WIDTHS = [[7, 5], [3, 2], [64, 48], [512, 448]] as const;
+
+/** How many ids a sample uses. */
+const ID_COUNTS = [50, 4, 1];
+
+function named(value: Companion | Signature["output"]): string {
+  return formatInfo("info" in value ? value.info : value);
+}
+
+function ignoreRefusal(error: unknown): undefined {
+  if (error instanceof BittensorError && error.code === "model/signature") return undefined;
+  throw error;
+}
