@@ -159,6 +159,7 @@ export {
   type WaitingOptions,
 } from "./lib/onnx/nucleus.ts";
 export type { Device, Optimization } from "./lib/onnx/runtime.ts";
+export { SignatureError } from "./lib/onnx/signature/signature.ts";
 export type { Frame, Signature, SignatureOptions } from "./lib/onnx/signature/signature.ts";
 export type {
   AdamOptions,

@@ -4,11 +4,15 @@ import { BittensorError } from "../lib/base/errors.ts";
 import type { CommandContext } from "./context.ts";
 
 /** Finds better advice than that of the library; undefined if there is none. */
-type Advise = (context: CommandContext) => string | undefined | Promise<string | undefined>;
+type Advise = (
+  context: CommandContext,
+  error: BittensorError,
+) => string | undefined | Promise<string | undefined>;
 
 /** Advice by the code of the error. */
 const ADVICE: Readonly<Record<string, Advise>> = {
   "chain/unknown-network": adviseNetwork,
+  "model/signature": adviseModel,
   "wallet/exists": () => "choose another name, or pass --overwrite",
   "wallet/missing-key": adviseKey,
   "wallet/password-required": () =>
@@ -25,7 +29,16 @@ export async function adviceFor(
 ): Promise<string | undefined> {
   if (!(error instanceof BittensorError)) return undefined;
   const { code, hint } = error;
-  return await ADVICE[code]?.(context) ?? hint;
+  return await ADVICE[code]?.(context, error) ?? hint;
+}
+
+async function adviseModel(_context: CommandContext, error: BittensorError): Promise<string> {
+  const { INPUT_ROLES, SignatureError } = await import("../mod.ts");
+  const offer = error instanceof SignatureError ? `${error.offer}; ` : "";
+  return `${offer}say what each is for with --input NAME=ROLE, where a role is ` +
+    `${
+      INPUT_ROLES.join(", ")
+    }, or a number that the input gets in every run; and with --output NAME`;
 }
 
 async function adviseNetwork(context: CommandContext): Promise<string | undefined> {

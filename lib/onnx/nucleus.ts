@@ -11,8 +11,9 @@ import { ModelThread } from "./model_thread.ts";
 import type { TokenLimits } from "./models/model.ts";
 import type { SaveOptions } from "./models/save_graph.ts";
 import type { Device, Optimization } from "./runtime.ts";
+import { isUsual } from "./signature/layout.ts";
 import { proveSignature } from "./signature/prove.ts";
-import { type Merging, mergingOf, type ProvenSignature, remarksOn } from "./signature/proven.ts";
+import { type Merging, type ProvenSignature, remarksOn } from "./signature/proven.ts";
 import { findSignature, type SignatureOptions } from "./signature/signature.ts";
 import type { StepOptions, StepReport } from "./training/step_options.ts";
 
@@ -187,7 +188,7 @@ export async function nucleus(
     limits: options.limits ?? {},
     signal,
   });
-  const { name, training } = model;
+  const { name } = model;
   const settings = { device: report.device, threads, optimization, name };
   await using resources = new AsyncDisposableStack();
   const thread = resources.use(new ModelThread());
@@ -204,8 +205,9 @@ export async function nucleus(
     logger("onnx").info("{name}: {remark}", { name, remark });
   }
   const rules = { ...limits, name, signature };
-  const loaded = { rules, device: report, thread, session, options: settings, training };
-  const served = new LoadedNucleus({ ...loaded, outputSize, batching });
+  const training = isUsual(signature.layout) ? model.training : OTHER_ORDER;
+  const loaded = { rules, device: report, thread, session, options: settings };
+  const served = new LoadedNucleus({ ...loaded, training, outputSize, batching });
   resources.move();
   return served;
 }
@@ -220,6 +222,9 @@ async function deviceReport(
 }
 
 const DEFAULT_OUTPUT_SIZE = 512;
+
+/** Why a model cannot be trained whose output was put in order: its gradients were not. */
+const OTHER_ORDER = "the axes of its output are in another order than [batch, sequence, size]";
 
 /** `[PAD]` of the network's tokenizer: texts of several lengths come padded with it. */
 const PAD_TOKEN_ID = 50_260;

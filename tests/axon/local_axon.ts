@@ -36,7 +36,7 @@ export function textRequest(hotkey = "5Caller"): Uint8Array {
 
 /** Whether a callback sees the sample of the first start, not a request of a test. */
 export function isSample({ dims }: Tensor): boolean {
-  return dims.length === 2 && dims[0] === 3 && dims[1] === 3;
+  return dims.length === 2 && dims[0] === 2 && dims[1] === 3;
 }
 
 /** Options of {@linkcode Client.send}. */

@@ -28,6 +28,7 @@ export class ForeignModel {
   readonly #outputs: Info[] = [];
   readonly #nodes: MessageInitShape<typeof NodeProtoSchema>[] = [];
   readonly #initializers: MessageInitShape<typeof TensorProtoSchema>[] = [];
+  readonly #sequences: number[] = [];
   #names = 0;
 
   input(name: string, type: number, shape: ForeignShape): string {
@@ -37,12 +38,7 @@ export class ForeignModel {
 
   /** An input that is a sequence of tensors. */
   sequenceInput(name: string): string {
-    // TypeProto.sequence_type.elem_type.tensor_type.elem_type = FLOAT
-    const data = Uint8Array.of(6, 0x0a, 4, 0x0a, 2, 8, 1);
-    this.#inputs.push({
-      name,
-      type: { $unknown: [{ no: 4, wireType: 2, data }] } as unknown as NonNullable<Info["type"]>,
-    });
+    this.#sequences.push(this.#inputs.push({ name, type: {} }) - 1);
     return name;
   }
 
@@ -87,15 +83,19 @@ export class ForeignModel {
         initializer: this.#initializers,
       },
     });
-    // Fields that the schema does not know are written as they are, but not taken by create().
-    for (const [index, { type }] of this.#inputs.entries()) {
-      const unknown = type?.$unknown;
-      if (unknown) model.graph!.input[index]!.type!.$unknown = unknown;
+    // TypeProto.sequence_type.elem_type.tensor_type.elem_type = FLOAT: our schema has no sequences.
+    const data = Uint8Array.of(6, 0x0a, 4, 0x0a, 2, 8, 1);
+    for (const index of this.#sequences) {
+      model.graph!.input[index]!.type!.$unknown = [{ no: 4, wireType: 2, data }];
     }
     return toBinary(ModelProtoSchema, model);
   }
 
-  #constant(dataType: number, { buffer }: { buffer: ArrayBuffer }, dims: readonly number[]): string {
+  #constant(
+    dataType: number,
+    { buffer }: { buffer: ArrayBuffer },
+    dims: readonly number[],
+  ): string {
     const name = `c${this.#names++}`;
     this.#initializers.push({
       name,
@@ -109,7 +109,9 @@ export class ForeignModel {
 
 function valueInfo(name: string, elemType: number, shape: ForeignShape): Info {
   const dim = shape?.map((size) => {
-    if (typeof size === "number") return { value: { case: "dimValue", value: BigInt(size) } } as const;
+    if (typeof size === "number") {
+      return { value: { case: "dimValue", value: BigInt(size) } } as const;
+    }
     return size === "" ? {} : { value: { case: "dimParam", value: size } } as const;
   });
   const tensor = { elemType, ...(dim && { shape: { dim } }) };

@@ -64,14 +64,16 @@ export function explains(
     (sequence !== "tokens" || dims[sequenceAxis] === tokens);
 }
 
+/** Whether the axes are in the order rows, sequence, vector, as far as it is known. */
+export function isUsual(layout: Layout | undefined): boolean {
+  return layout === undefined || layout.order.every((axis, place) => axis === place);
+}
+
 /** An output in the order rows, sequence, vector. */
-export function arranged(
-  { order }: Layout,
-  data: Float32Array,
-  dims: readonly number[],
-): FloatTensor {
+export function arranged(layout: Layout, data: Float32Array, dims: readonly number[]): FloatTensor {
+  const { order } = layout;
   const sizes = order.map((axis) => dims[axis]!);
-  if (order.every((axis, place) => axis === place)) return new Tensor("float32", data, sizes);
+  if (isUsual(layout)) return new Tensor("float32", data, sizes);
   const steps = order.map((axis) => elementCount(dims.slice(axis + 1)));
   const [rows = 1, ...inner] = sizes;
   const [length, size] = inner.length === 2 ? inner as [number, number] : [1, inner[0] ?? 1];

@@ -4,7 +4,7 @@ import type { Session } from "../runtime.ts";
 import type { TokenLimits } from "../models/model.ts";
 import { FloatTrial } from "./float_trial.ts";
 import type { ProvenSignature } from "./proven.ts";
-import { type Signature, signatureError } from "./signature.ts";
+import { type Signature, SignatureError } from "./signature.ts";
 import { TokenTrial } from "./token_trial.ts";
 
 /** What a trial needs beside the model. */
@@ -33,7 +33,7 @@ export async function proveSignature(
   signature: Signature,
   options: TrialOptions,
 ): Promise<ProvenSignature> {
-  const refuse = (reason: string) => signatureError(options.name, session, reason);
+  const refuse = (reason: string) => new SignatureError(options.name, session, reason);
   return signature.takes === "tokens"
     ? await new TokenTrial(session, options, refuse).prove(signature)
     : await new FloatTrial(session, options, refuse).prove(signature);

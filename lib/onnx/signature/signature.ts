@@ -84,7 +84,7 @@ export function findSignature(
   options: SignatureOptions = {},
 ): Signature {
   const { inputs, otherInputs } = model;
-  const refuse = (reason: string) => signatureError(name, model, reason);
+  const refuse = (reason: string) => new SignatureError(name, model, reason);
   if (otherInputs.length > 0) {
     throw refuse(`its input ${otherInputs.join(", ")} is no tensor, and cannot be fed`);
   }
@@ -112,18 +112,25 @@ export function findSignature(
 
 type Refuse = (reason: string) => BittensorError;
 
-/** The error for a model that cannot serve, which says what the model offers and what can be named. */
-export function signatureError(
-  name: string,
-  { inputs, outputs }: Pick<Interface, "inputs" | "outputs">,
-  reason: string,
-): BittensorError {
-  const list = (infos: readonly TensorInfo[]) => infos.map(formatInfo).join(", ") || "none";
-  return new BittensorError("model/signature", `Cannot serve ${name}: ${reason}`, {
-    hint: `it has the inputs ${list(inputs)}, and the outputs ${list(outputs)}; say with ` +
-      `names: { roles: { … }, output } what each is for: ${INPUT_ROLES.join(", ")}, or a number ` +
-      "that it gets in every run; or export it otherwise",
-  });
+/** A model cannot serve as it is called, or as it answers. */
+export class SignatureError extends BittensorError {
+  /** What the model offers, for people. */
+  readonly offer: string;
+
+  constructor(
+    name: string,
+    { inputs, outputs }: Pick<Interface, "inputs" | "outputs">,
+    reason: string,
+  ) {
+    const list = (infos: readonly TensorInfo[]) => infos.map(formatInfo).join(", ") || "none";
+    const offer = `it has the inputs ${list(inputs)}, and the outputs ${list(outputs)}`;
+    super("model/signature", `Cannot serve ${name}: ${reason}`, {
+      hint:
+        `${offer}; say with names: { roles: { NAME: role }, output } what each is for: a role is ` +
+        `${INPUT_ROLES.join(", ")}, or a number that the input gets in every run`,
+    });
+    this.offer = offer;
+  }
 }
 
 /** What the user says of inputs, by their names. */
