@@ -44,8 +44,8 @@ interface Samples {
  * stays as it is; those of the seed era were random. A callback that refuses the size of an image or
  * a tensor with `RefusedInputs`, and says which size it takes, is called with that.
  *
- * @throws {BittensorError} `axon/callback` if one fails, takes too long or returns what could not be
- * sent.
+ * @throws {BittensorError} `axon/callback` if one fails, takes too long, returns what could not be
+ * sent, or values that are not finite.
  */
 export async function checkCallbacks(callbacks: Callbacks, options: CheckOptions): Promise<void> {
   for (const [modality, callback] of callbacks.forward) {
@@ -122,6 +122,16 @@ async function tryOnce(
   if (result === null || result === undefined) return;
   const fault = findFault(result, dims);
   if (fault !== undefined) throw refused(`to a sample it returned ${fault.text}`);
+  const strange = strangeValue(result);
+  if (strange !== undefined) throw refused(`to a sample it returned a value that is ${strange}`);
+}
+
+/** A value of a result that is not finite. */
+function strangeValue(result: unknown): number | undefined {
+  if (!(result instanceof Tensor)) return undefined;
+  const { data } = result;
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return undefined;
+  return data.find((value) => !Number.isFinite(value));
 }
 
 function samplesOf(modality: number, { imageShape }: CheckOptions): Samples {

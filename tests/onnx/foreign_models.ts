@@ -235,17 +235,24 @@ const MIXERS: readonly ForeignCase[] = [
   {
     name: "the mean of all rows is taken off",
     bytes: tokens((model, vectors) => {
-      const mean = model.op("ReduceMean", [vectors, model.integers([0])]);
+      const mean = model.op("ReduceMean", [vectors, model.integers([0, 1])]);
       model.output("hidden", model.op("Sub", [vectors, mean]), OUTPUT);
     }),
     merging: "never",
   },
   {
-    name: "rows are added up, one after the other",
+    name: "rows are added up, one after the other, as tokens of [sequence, batch]",
     bytes: tokens((model, vectors) => {
       model.output("hidden", model.op("CumSum", [vectors, model.integers([0], [])]), OUTPUT);
     }),
-    merging: "never",
+    refused: /depends on the other rows and not on its own: it takes \[sequence, batch\]/,
+  },
+  {
+    name: "ids of [sequence, batch], by the names of the sizes",
+    bytes: tokens((model, vectors) => model.output("hidden", vectors, ["seq_len", "batch", SIZE]), {
+      shape: ["seq_len", "batch"],
+    }),
+    refused: /input_ids int64 \[seq_len, batch\] must be \[batch, sequence\]/,
   },
   {
     name: "numbers are rounded by the largest of the run, as 8-bit models do",
@@ -402,6 +409,14 @@ const ROLES: readonly ForeignCase[] = [
     name: "a mask that hides nothing from anybody",
     bytes: masked((model, vectors) => neighbours(model, vectors), { name: "padding_mask" }),
     refused: /nothing proves whether 1 means a token or padding in its input padding_mask int64/,
+  },
+  {
+    name: "a second mask, of which nobody knows what it is for",
+    bytes: masked((model, vectors, weights) => {
+      const global = asColumn(model, model.input("global_attention_mask", INT64, FREE), [0, -1, 1]);
+      return model.op("Add", [maskedMean(model, vectors, weights), global]);
+    }),
+    refused: /in its input global_attention_mask int64/,
   },
   {
     name: "a mask between each two tokens",
@@ -607,10 +622,33 @@ const FRAMES: readonly ForeignCase[] = [
     lengths: [1, 5, 9, 16],
   },
   {
-    name: "one row of 16 tokens, without a mask",
+    name: "one row of 16 tokens, without a mask, where padding is harmless",
     bytes: framed(1, 16, false),
     merging: "never",
     expected: embeddedAll,
+    lengths: [1, 5, 16],
+  },
+  {
+    name: "rows of 16 tokens that are added up from the left, without a mask",
+    bytes: () => {
+      const model = new ForeignModel();
+      const vectors = embed(model, model.input("input_ids", INT64, ["batch", 16]));
+      const sums = model.op("CumSum", [vectors, model.integers([1], [])]);
+      return model.output("hidden", sums, ["batch", 16, SIZE]).bytes();
+    },
+    merging: "any length",
+    lengths: [1, 5, 16],
+  },
+  {
+    name: "rows of 16 tokens and their mean, without a mask",
+    bytes: () => {
+      const model = new ForeignModel();
+      const vectors = embed(model, model.input("input_ids", INT64, ["batch", 16]));
+      const mean = model.op("ReduceMean", [vectors, model.integers([1])]);
+      return model.output("hidden", model.op("Add", [vectors, mean]), ["batch", 16, SIZE]).bytes();
+    },
+    merging: "equal length",
+    expected: withMean,
     lengths: [16],
   },
   {
@@ -786,6 +824,15 @@ const FLOATS: readonly ForeignCase[] = [
     }, "pixel_values"),
     merging: "equal length",
     item: (length) => [3, 4 + length, 5],
+  },
+  {
+    name: "vectors without a shape",
+    bytes: floats(undefined, (model, vectors) => {
+      model.output("hidden", model.op("Add", [vectors, vectors]), undefined);
+    }),
+    options: named({ input: "inputs_embeds", output: "hidden" }),
+    merging: "never",
+    item: (length) => [length, SIZE],
   },
   {
     name: "vectors of a shape that no sample has",

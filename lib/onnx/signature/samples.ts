@@ -55,6 +55,17 @@ export function rowAlone(
   return { inputs: part(inputs), attentionMask: attentionMask && part(attentionMask) };
 }
 
+/** One token of each row of `[rows, length, …]`, `[rows, 1, …]`. */
+export function columnOf<T extends Tensor>({ type, data, dims }: T, index: number): T {
+  const [rows = 0, length = 0, ...rest] = dims;
+  const size = elementCount(rest);
+  const isInColumn = (place: number) => Math.floor(place / size) % length === index;
+  const column = data instanceof BigInt64Array
+    ? data.filter((_, place) => isInColumn(place))
+    : (data as Float32Array).filter((_, place) => isInColumn(place));
+  return new Tensor(type, column as Float32Array, [rows, 1, ...rest]) as Tensor as T;
+}
+
 /** The shape of one sample of images or vectors, but for its rows. */
 export interface ItemShape {
   readonly first: readonly number[];

@@ -191,11 +191,20 @@ function checkInput(input: TensorInfo, isNamed: boolean, refuse: Refuse): Tensor
     if (isNamed) return input;
     throw refuse(`its input ${formatInfo(input)} has no shape: it must be named`);
   }
+  if (isSequenceFirst(shape)) {
+    throw refuse(`its input ${formatInfo(input)} must be [batch, sequence]: the batch comes first`);
+  }
   const isTokens = INTEGERS.has(type);
   const fits = isTokens ? shape.length === 2 : shape.length >= 2 && shape.length <= 5;
   if (fits) return input;
   const expected = isTokens ? "[batch, sequence]" : "[batch, sequence, …] or [batch, …]";
   throw refuse(`its input ${formatInfo(input)} must be ${expected}`);
+}
+
+/** Whether the names of the sizes say that the batch comes second. */
+function isSequenceFirst([first, second]: TensorInfo["shape"]): boolean {
+  return typeof first === "string" && typeof second === "string" &&
+    /seq|len|time|tokens/i.test(first) && !/batch/i.test(first) && /batch/i.test(second);
 }
 
 /** How an input is fed beside the main one; `undefined` if nobody knows. */

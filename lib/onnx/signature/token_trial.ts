@@ -10,7 +10,7 @@ import type { ProvenSignature } from "./proven.ts";
 import type { TrialOptions, TriedSession } from "./prove.ts";
 import type { Companion } from "./roles.ts";
 import { formatInfo, type Signature, takesMask } from "./signature.ts";
-import { rowAlone, tokenSample } from "./samples.ts";
+import { columnOf, rowAlone, tokenSample } from "./samples.ts";
 
 /** The sizes of samples that a model was seen to take. */
 interface Scale {
@@ -41,15 +41,21 @@ export class TokenTrial {
     throw this.#refuse(`nothing tells what ${unknown.map(named).join(" and ")} are for`);
   }
 
-  /** Finds out which of the two masks an input is: that with which padding is harmless. */
+  /**
+   * Finds out which of the two masks an input is: that with which padding is harmless. Where both do,
+   * another input does it, and this one is something else.
+   */
   async #proveMask(signature: Signature, unknown: Companion): Promise<ProvenSignature> {
+    const possible: ProvenSignature[] = [];
     for (const role of ["attention-mask", "padding-mask"] as const) {
       const companions = signature.companions.map((companion) =>
         companion === unknown ? { ...companion, role } : companion
       );
       const proven = await this.#proveKnown({ ...signature, companions }).catch(ignoreRefusal);
-      if (proven?.harmlessPadding && await this.#tellsTokensApart(proven)) return proven;
+      if (proven?.harmlessPadding && await this.#tellsTokensApart(proven)) possible.push(proven);
     }
+    const [only, ...others] = possible;
+    if (only && others.length === 0) return only;
     throw this.#refuse(
       `nothing proves whether 1 means a token or padding in its input ${formatInfo(unknown.info)}`,
     );
@@ -58,11 +64,13 @@ export class TokenTrial {
   async #proveKnown(signature: Signature): Promise<ProvenSignature> {
     const { scale, layout } = await this.#findLayout(signature);
     const claimed = { ...signature, layout, independentRows: true, harmlessPadding: true };
-    const narrow = this.#sample(signature, scale, { width: scale.widths[1], rows: 2 });
+    const narrow = this.#sample(signature, scale, { width: scale.widths[1], rows: 3 });
     const together = await callModel(this.#session, claimed, narrow.question);
     requireFinite(narrow.question, together, this.#refuse);
-    const harmlessPadding = takesMask(signature) && await this.#isPaddingHarmless(claimed, scale);
     const independentRows = await this.#answersAlone(claimed, narrow, together);
+    if (!independentRows) await this.#requireBatchFirst(claimed, narrow, together);
+    const canPad = takesMask(signature) || signature.frame.tokens !== undefined;
+    const harmlessPadding = canPad && await this.#isPaddingHarmless(claimed, scale);
     return { ...signature, layout, independentRows, harmlessPadding };
   }
 
@@ -146,14 +154,20 @@ export class TokenTrial {
     const sample = this.#sample(signature, scale, { width: wide, rows: 3, lengths });
     const together = await callModel(this.#session, signature, sample.question);
     if (!await this.#answersAlone(signature, sample, together)) return false;
-    return signature.frame.tokens !== undefined ||
-      await this.#isLongPaddingHarmless(signature, scale);
+    if (signature.frame.tokens !== undefined) return true;
+    for (const times of LONGER) {
+      if (!await this.#isLongPaddingHarmless(signature, scale, times * wide)) return false;
+    }
+    return true;
   }
 
   /** The same for longer rows, if the model takes them: attention may have a window. */
-  async #isLongPaddingHarmless(signature: ProvenSignature, scale: Scale): Promise<boolean> {
+  async #isLongPaddingHarmless(
+    signature: ProvenSignature,
+    scale: Scale,
+    width: number,
+  ): Promise<boolean> {
     const { maxSequenceLength = Infinity } = this.#options.limits;
-    const width = 6 * scale.widths[0];
     if (width > maxSequenceLength) return true;
     const lengths = [width, Math.ceil(0.7 * width)];
     const sample = this.#sample(signature, scale, { width, rows: 2, lengths });
@@ -182,6 +196,30 @@ export class TokenTrial {
     return true;
   }
 
+  /**
+   * Refuses a model whose rows see each other while its tokens do not: to it, rows are tokens.
+   *
+   * @param together What it gives for the sample.
+   */
+  async #requireBatchFirst(
+    signature: ProvenSignature,
+    { question: { inputs } }: Sample,
+    together: FloatTensor,
+  ): Promise<void> {
+    const { frame: { rows, tokens } } = signature;
+    if (rows !== undefined || tokens !== undefined) return;
+    for (const index of [0, 1]) {
+      const alone = await callModel(this.#session, signature, { inputs: columnOf(inputs, index) });
+      // As one row: all that is in the column.
+      const whole = columnOf(together, index).reshape([1, alone.data.length]) as FloatTensor;
+      if (!agrees(alone, whole, 0, this.#options.tolerance)) return;
+    }
+    throw this.#refuse(
+      "the answer to a token depends on the other rows and not on its own: " +
+        "it takes [sequence, batch], where the batch must come first",
+    );
+  }
+
   /** Whether the model says different things of different tokens: a mask that hides all does not. */
   async #tellsTokensApart(signature: ProvenSignature): Promise<boolean> {
     const { scale } = await this.#findLayout(signature);
@@ -199,6 +237,9 @@ interface Sample {
 
 /** Tokens of a wide row and of a narrow one. */
 const WIDTHS = [[7, 5], [3, 2], [64, 48], [512, 448]] as const;
+
+/** How many times as long the rows are with which padding is tried again. */
+const LONGER = [6, 20];
 
 /** How many ids a sample uses. */
 const ID_COUNTS = [50, 4, 1];
