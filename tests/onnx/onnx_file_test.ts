@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Tensor } from "../../lib/base/tensor.ts";
+import { logging } from "../../lib/domain/logging.ts";
 import { type Graph, GraphBuilder, type Value } from "../../lib/onnx/graph/graph_builder.ts";
 import { modelBytes } from "../../lib/onnx/graph/model_bytes.ts";
 import type { TensorType } from "../../lib/onnx/graph/tensor_type.ts";
 import { halfPrecision } from "../../lib/onnx/half_precision.ts";
 import { bert } from "../../lib/onnx/models/bert.ts";
+import { ModelThread } from "../../lib/onnx/model_thread.ts";
 import { nucleus, type NucleusOptions } from "../../lib/onnx/nucleus.ts";
 import { ModelProtoSchema, TensorProto_DataType as DataType } from "../../proto/gen/onnx_pb.ts";
+import { ForeignModel } from "./foreign_model.ts";
+import { FOREIGN_CASES } from "./foreign_models.ts";
 import { int64, largestDifference } from "./small_models.ts";
 
 const MODEL = bert({
@@ -324,4 +328,42 @@ Deno.test("forward() holds token ids of a file against the limits that are given
   });
   await using unlimited = await nucleus(MODEL.toBytes(), CPU);
   await assert.rejects(unlimited.forward(int64([[40]])), { code: "onnx/run" });
+});
+
+Deno.test("forward() refuses an id that the element type of the input does not hold", async () => {
+  await using served = await nucleus(withInt32Inputs(), CPU);
+  const wrong = [2 ** 32 + 5, -(2 ** 31) - 1, 2 ** 31];
+  for (const id of wrong) {
+    await assert.rejects(served.forward(int64([[id]])), {
+      code: "nucleus/vocabulary",
+      message: new RegExp(`token id ${id} is not between -2147483648 and 2147483647`),
+    });
+  }
+  assert.deepEqual((await served.forward(int64([[5]]))).dims, [1, 1, 16]);
+});
+
+Deno.test("ModelThread fetches the outputs that are wanted, and no others", async () => {
+  const model = new ForeignModel();
+  const vectors = model.input("x", DataType.FLOAT, ["batch", 2]);
+  model.output("small", vectors, ["batch", 2]);
+  model.output("large", model.op("MatMul", [vectors, model.floats([1, 2, 3, 4], [2, 2])]), [
+    "b",
+    2,
+  ]);
+  await using thread = new ModelThread();
+  const session = await thread.load(model.bytes(), { device: "cpu", threads: 1 });
+  const x = new Tensor("float32", new Float32Array(2), [1, 2]);
+  assert.deepEqual(Object.keys(await session.run({ x })), ["small", "large"]);
+  assert.deepEqual(Object.keys(await session.run({ x }, { outputs: ["large"] })), ["large"]);
+});
+
+Deno.test("forward() takes rows one at a time where the file fixes one, and says so in the log", async () => {
+  const lines: string[] = [];
+  await using _log = await logging({ debug: true, write: (line) => lines.push(line) });
+  const each = FOREIGN_CASES.find(({ name }) => name === "one row of 16 tokens, with a mask")!;
+  await using served = await nucleus(each.bytes(), { device: "cpu", outputSize: 8 });
+  assert.deepEqual((await served.forward(int64([[1, 2], [3, 4], [5, 6]]))).dims, [3, 2, 8]);
+  assert.deepEqual(served.statistics(), { requests: 1, runs: 3 });
+  assert.match(lines.join("\n"), /it takes one row at a time/);
+  assert.match(lines.join("\n"), /it takes 16 tokens: shorter texts are padded and masked/);
 });

@@ -27,7 +27,9 @@ export function mergingOf(signature: ProvenSignature): Merging {
 export function remarksOn(signature: ProvenSignature): readonly string[] {
   const { frame: { rows, tokens }, layout, independentRows, harmlessPadding } = signature;
   const remarks = [
-    rows === undefined ? undefined : `it takes ${rows} rows at a time, and runs so often`,
+    rows === undefined
+      ? undefined
+      : `it takes ${rows === 1 ? "one row" : `${rows} rows`} at a time`,
     tokens === undefined
       ? undefined
       : harmlessPadding
