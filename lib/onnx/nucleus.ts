@@ -98,7 +98,8 @@ export interface Nucleus extends AsyncDisposable {
   /**
    * The way back: finds the gradients of the weights, and adds them to those that the next `step`
    * uses. Calls take turns; the first one prepares the model for training, which takes longer. A call
-   * that is aborted while it runs adds its gradients nevertheless.
+   * that is aborted while it runs adds its gradients nevertheless. Where several elements of a window of
+   * MaxPool are the largest, they share its gradient equally.
    *
    * @param inputs As for `forward`.
    * @param gradients Those of what `forward` returns, and of its shape: float32, finite.

@@ -119,6 +119,10 @@ export const GRADIENT_CASES: Readonly<Partial<Record<OperatorName, readonly Grad
       inputs: [["a", "b", "c"]],
       build: (graph, x) => graph.op("ReduceSum", [x, graph.integers([1])], { keepdims: 0 }),
     },
+    ...[0, 1].map((keepdims): GradientCase => ({
+      inputs: [["a", "b"]],
+      build: (graph, x) => graph.op("ReduceSum", [x, graph.integers([])], { keepdims }),
+    })),
   ],
   Expand: [{
     inputs: [["b", 1], ["a", "b", "c"]],
@@ -212,8 +216,15 @@ export const GRADIENT_CASES: Readonly<Partial<Record<OperatorName, readonly Grad
         ]),
     },
   ],
-  Pad: [{
-    inputs: [["a", "C", 2]],
-    build: (graph, x) => graph.op("Pad", [x, graph.integers([0, 2, 1, 0, 1, 0])]),
-  }],
+  Pad: [
+    [0, 2, 1, 0, 1, 0],
+    [0, 0, 0, 0, -1, 0],
+    [0, -2, 1, 0, 0, 3],
+    [2, -1, -1, 1, -2, 0],
+    [1, 3, -1, 0, -3, 4],
+  ].map((amounts) => ({
+    // The size of an axis that changes must be known.
+    inputs: [[amounts[0] === 0 && amounts[3] === 0 ? "a" : "B", "C", 2]],
+    build: (graph, x) => graph.op("Pad", [x, graph.integers(amounts)]),
+  })),
 };

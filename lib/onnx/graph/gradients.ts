@@ -3,6 +3,7 @@
 import { GRADIENT_RULES, type GradientRules } from "./gradient_rules/gradient_rules.ts";
 import { type GradientRule, zerosLike } from "./gradient_rules/rule.ts";
 import { type Graph, GraphBuilder, type GraphNode, type Value } from "./graph_builder.ts";
+import { equalShapes, formatType } from "./tensor_type.ts";
 
 /** Name of the gradient of a value. */
 export function gradientName(name: string): string {
@@ -19,7 +20,8 @@ export function gradientName(name: string): string {
  * @param targets Names of float32 inputs or weights.
  * @param rules How each operator is differentiated.
  * @throws {TypeError} If a target is not in the graph.
- * @throws {RangeError} If a target has no gradient, being of integers.
+ * @throws {RangeError} If a target has no gradient, being of integers, or no rule is known of an
+ *   operator on the way.
  */
 export function gradientGraph(
   graph: Graph,
@@ -79,11 +81,22 @@ function dependents(
   rules: GradientRules,
 ): ReadonlySet<Value> {
   const found = new Set(targets);
-  for (const { operator, inputs, output } of nodes) {
-    const rule = rules[operator];
+  for (const node of nodes) {
+    const { operator, inputs, output } = node;
+    // Integers change in steps, if at all, whatever they were made of.
+    if (output.type === "int64" || !inputs.some((input) => found.has(input))) continue;
+    const rule = ruleOf(node, rules[operator]);
     if (inputs.some((input, index) => rule[index] && found.has(input))) found.add(output);
   }
   return found;
+}
+
+/** The rule of a node that comes between a target and the outputs. */
+function ruleOf({ name, operator }: GraphNode, rule: GradientRule | undefined): GradientRule {
+  if (rule) return rule;
+  throw new RangeError(
+    `Cannot differentiate ${name}: no rule is known of the operator ${operator}`,
+  );
 }
 
 /** One step of the way back. */
@@ -98,6 +111,15 @@ interface Step {
   readonly gradients: Map<Value, Value>;
 }
 
+/** A rule that gives another shape would be found by nobody else: sizes of 1 are stretched. */
+function requireShape({ name, operator }: GraphNode, input: Value, gradient: Value): void {
+  if (equalShapes(input.shape, gradient.shape)) return;
+  throw new RangeError(
+    `Cannot differentiate ${name}: the rule of ${operator} gives ${formatType(gradient)} ` +
+      `for ${formatType(input)}`,
+  );
+}
+
 /** Adds what comes through a node to the gradients of its inputs. */
 function addToInputs(graph: GraphBuilder, step: Step): void {
   const { node, rule, gradient, onPath, gradients } = step;
@@ -105,6 +127,7 @@ function addToInputs(graph: GraphBuilder, step: Step): void {
     const input = node.inputs[index];
     if (!inputGradient || !input || !onPath.has(input)) return;
     const share = inputGradient({ graph, node, gradient }, ...node.inputs);
+    requireShape(node, input, share);
     const others = gradients.get(input);
     gradients.set(input, others ? graph.op("Add", [others, share]) : share);
   });

@@ -2,7 +2,7 @@
 
 import { messageOf } from "../../base/errors.ts";
 import type { Attributes } from "./attributes.ts";
-import { type AttributesOf, type Operator, type OperatorName, OPERATORS } from "./operators.ts";
+import { type AttributesOf, type OperatorName, operatorNamed } from "./operators.ts";
 import type { Shape } from "./dim.ts";
 import { type ElementType, formatType, type TensorType } from "./tensor_type.ts";
 
@@ -210,8 +210,12 @@ function inferOutput(
   inputs: readonly TensorType[],
   attributes: Attributes,
 ): TensorType {
-  const { arity, optionalInputs = 0, infer }: Operator = OPERATORS[operator];
   try {
+    const { arity, optionalInputs = 0, attributes: known, infer } = operatorNamed(operator);
+    const stranger = Object.keys(attributes).find((name) => !Object.hasOwn(known, name));
+    if (stranger !== undefined) {
+      throw new RangeError(`the attribute ${stranger} of ${operator} is not known here`);
+    }
     if (inputs.length < arity || inputs.length > arity + optionalInputs) {
       throw new RangeError(`${operator} takes ${arity} inputs`);
     }

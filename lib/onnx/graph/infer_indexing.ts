@@ -74,20 +74,32 @@ function sliced(size: Dim, start: number | undefined, end: Dim | undefined): Dim
   throw new RangeError(`the size of ${size} from ${start} to ${end} is not known`);
 }
 
-/** Amounts before each axis, then after each. */
+/** Amounts before each axis, then after each; a negative one cuts off. */
 export function inferPad(_: Attributes, input: TensorType, pads: TensorType): TensorType {
   const { type, shape, content } = input;
   const amounts = knownContent(pads, "amounts");
   if (amounts.length !== 2 * shape.length) throw new RangeError("each axis needs two amounts");
   const result = shape.map((dim, axis) =>
-    padded(padded(dim, amounts[axis]!), amounts[axis + shape.length]!)
+    paddedTwice(dim, amounts[axis]!, amounts[axis + shape.length]!)
   );
   const [before, after] = amounts;
   if (content === undefined || typeof before !== "number" || typeof after !== "number") {
     return { type, shape: result };
   }
-  const zeros = (count: number) => Array.from({ length: count }, () => 0);
-  return { type, shape: result, content: [...zeros(before), ...content, ...zeros(after)] };
+  const zeros = (count: number) => Array.from({ length: Math.max(count, 0) }, () => 0);
+  const kept = content.slice(Math.max(-before, 0), content.length + Math.min(after, 0));
+  return { type, shape: result, content: [...zeros(before), ...kept, ...zeros(after)] };
+}
+
+function paddedTwice(dim: Dim, before: Dim, after: Dim): Dim {
+  const cut = [before, after].reduce<number>(
+    (sum, amount) => typeof amount === "number" ? sum + Math.max(-amount, 0) : sum,
+    0,
+  );
+  if (typeof dim === "number" && cut > dim) {
+    throw new RangeError(`${cut} cannot be cut off an axis of ${dim}`);
+  }
+  return padded(padded(dim, before), after);
 }
 
 function padded(dim: Dim, amount: Dim): Dim {

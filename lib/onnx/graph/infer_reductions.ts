@@ -4,17 +4,23 @@ import { type Attributes, fixedContent, integer, knownContent } from "./attribut
 import { formatDims } from "./dim.ts";
 import { axisIndex, broadcast, equalShapes, type TensorType } from "./tensor_type.ts";
 
-/** Axes keep a size of 1 unless `keepdims` is 0. */
+/** Axes keep a size of 1 unless `keepdims` is 0; no axes are all of them, as in the specification. */
 export function inferReduceSum(
   { keepdims }: Attributes,
   { type, shape }: TensorType,
   axes: TensorType,
 ): TensorType {
-  const indices = fixedContent(axes, "axes").map((axis) => axisIndex(axis, shape.length));
+  const indices = reducedAxes(axes, shape.length);
   const result = integer(keepdims, 1) === 0
     ? shape.filter((_, axis) => !indices.includes(axis))
     : shape.map((dim, axis) => indices.includes(axis) ? 1 : dim);
   return { type, shape: result };
+}
+
+/** The axes that are added up. */
+export function reducedAxes(axes: TensorType, rank: number): readonly number[] {
+  const named = fixedContent(axes, "axes").map((axis) => axisIndex(axis, rank));
+  return named.length > 0 ? named : Array.from({ length: rank }, (_, axis) => axis);
 }
 
 /** Stretches sizes of 1, and puts axes in front. */

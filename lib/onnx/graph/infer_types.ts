@@ -107,6 +107,7 @@ export function inferUnsqueeze(
   const newAxes = fixedContent(axes, "axes");
   const rank = shape.length + newAxes.length;
   const indices = newAxes.map((axis) => axisIndex(axis, rank)).sort((a, b) => a - b);
+  if (new Set(indices).size !== indices.length) throw new RangeError("an axis is named twice");
   return { type, shape: indices.reduce<Shape>((s, index) => s.toSpliced(index, 0, 1), shape) };
 }
 

@@ -18,7 +18,8 @@ export const IMAGE_RULES = {
     ({ graph, gradient }, _, filters) => graph.op("Conv", [gradient, filters]),
     ({ graph, gradient }, image) => filterGradient(graph, gradient, image),
   ],
-  // The gradient of a window goes to its largest element; several share it equally.
+  // The gradient of a window goes to its largest element; several that are equal share it, where other
+  // toolkits give it to the first: this one does not depend on the order of the elements.
   MaxPool: [
     ({ graph, node, gradient }, image) => {
       const { covered, split, rest, axes } = windowGrid(image, node);

@@ -53,6 +53,11 @@ export const INDEXING_RULES = {
   Pad: [
     ({ graph, gradient }, data, pads) => {
       const axes = data.shape.map((_, axis) => axis);
+      // What was cut off comes back as zeros, and what was added goes: the same with other signs.
+      if (pads.content?.some((amount) => typeof amount === "number" && amount < 0)) {
+        const opposite = fixedContent(pads, "amounts").map((amount) => -amount);
+        return graph.op("Pad", [gradient, graph.integers(opposite)]);
+      }
       const before = { ...pads, content: pads.content?.slice(0, axes.length) };
       const starts = graph.integers(fixedContent(before, "amounts"));
       const ends = graph.op("Add", [graph.op("Shape", [data]), starts]);

@@ -1,6 +1,7 @@
 /** Gradients of operators that arrange elements otherwise, repeat them or add them up. */
 
 import { integer, integers } from "../attributes.ts";
+import { reducedAxes } from "../infer_reductions.ts";
 import { type GradientRule, NOT_DIFFERENTIABLE, reshapeLike, sumTo } from "./rule.ts";
 
 export const SHAPE_RULES = {
@@ -18,7 +19,7 @@ export const SHAPE_RULES = {
     ({ graph, node, gradient }, x, axes) => {
       const kept = integer(node.attributes.keepdims, 1) === 1
         ? gradient
-        : graph.op("Unsqueeze", [gradient, axes]);
+        : graph.op("Unsqueeze", [gradient, graph.integers(reducedAxes(axes, x.shape.length))]);
       return graph.op("Expand", [kept, graph.op("Shape", [x])]);
     },
     null,
