@@ -1,7 +1,7 @@
 /** Tries a model of token ids. */
 
 import { BittensorError, messageOf } from "../../base/errors.ts";
-import { type FloatTensor, formatShape } from "../../base/tensor.ts";
+import type { FloatTensor } from "../../base/tensor.ts";
 import { callModel, runModel } from "../call_model.ts";
 import type { ModelInputs } from "../model_inputs.ts";
 import { agrees, requireFinite } from "./agreement.ts";
