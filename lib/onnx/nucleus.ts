@@ -14,7 +14,8 @@ import type { Device, Optimization } from "./runtime.ts";
 import { isUsual } from "./signature/layout.ts";
 import { proveSignature } from "./signature/prove.ts";
 import { type Merging, type ProvenSignature, remarksOn } from "./signature/proven.ts";
-import { findSignature, type SignatureOptions } from "./signature/signature.ts";
+import { findSignature } from "./signature/find_signature.ts";
+import type { SignatureOptions } from "./signature/signature.ts";
 import type { StepOptions, StepReport } from "./training/step_options.ts";
 
 /** Options of {@linkcode nucleus}. */

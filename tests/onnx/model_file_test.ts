@@ -7,6 +7,7 @@ import { externalFiles, strangeFile } from "../../lib/onnx/model_file.ts";
 import { bert } from "../../lib/onnx/models/bert.ts";
 import { nucleus } from "../../lib/onnx/nucleus.ts";
 import { FOREIGN_CASES } from "./foreign_models.ts";
+import { withFolder } from "./small_models.ts";
 
 const MODEL = bert({ hiddenSize: 16, layers: 1, numAttentionHeads: 2, intermediateSize: 32 });
 const CPU = { device: "cpu", outputSize: 16 } as const;
@@ -35,15 +36,6 @@ const STRANGE: readonly (readonly [name: string, content: Uint8Array, what: RegE
   ["tflite", bytes("\x1c\0\0\0TFL3"), /TensorFlow Lite/],
   ["png", bytes("\x89PNG\r\n"), /a PNG image$/],
 ];
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("nucleus() says what a file is that is no model, by path, by URL and as bytes", async (t) => {
   await withFolder(async (folder) => {

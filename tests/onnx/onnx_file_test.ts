@@ -14,7 +14,7 @@ import { nucleus, type NucleusOptions } from "../../lib/onnx/nucleus.ts";
 import { ModelProtoSchema, TensorProto_DataType as DataType } from "../../proto/gen/onnx_pb.ts";
 import { ForeignModel } from "./foreign_model.ts";
 import { FOREIGN_CASES } from "./foreign_models.ts";
-import { int64, largestDifference } from "./small_models.ts";
+import { int64, largestDifference, withFolder } from "./small_models.ts";
 
 const MODEL = bert({
   hiddenSize: 16,
@@ -80,15 +80,6 @@ function asVectors(graph: GraphBuilder, ids: Value): Value {
 }
 
 const TOKENS: Input = { name: "tokens", type: "int64", shape: ["batch", "sequence"] };
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("nucleus() serves an ONNX file by path, by URL and by its bytes", async () => {
   const expected = await expectedOutput();

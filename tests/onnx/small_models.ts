@@ -51,3 +51,13 @@ export function withUnevenBiases(
   }
   return { model: { ...model, toBytes: () => bytes.slice() }, bytes };
 }
+
+/** Runs a test in a folder of its own, which goes with it. */
+export async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -8,30 +8,22 @@ import { rowsOf } from "../rows.ts";
 import { agrees, requireFinite } from "./agreement.ts";
 import { findLayout, type Layout, type Observation } from "./layout.ts";
 import type { ProvenSignature } from "./proven.ts";
-import type { TrialOptions, TriedSession } from "./prove.ts";
+import type { TriedModel } from "./tried_model.ts";
 import { floatSample, type ItemShape, itemShapes } from "./samples.ts";
 import { formatInfo, type Signature, takesMask } from "./signature.ts";
 
 /** The trial of one model. */
 export class FloatTrial {
-  readonly #session: TriedSession;
-  readonly #options: TrialOptions;
-  readonly #refuse: (reason: string) => BittensorError;
+  readonly #model: TriedModel;
 
-  constructor(
-    session: TriedSession,
-    options: TrialOptions,
-    refuse: (reason: string) => BittensorError,
-  ) {
-    this.#session = session;
-    this.#options = options;
-    this.#refuse = refuse;
+  constructor(model: TriedModel) {
+    this.#model = model;
   }
 
   async prove(signature: Signature): Promise<ProvenSignature> {
     const unknown = signature.companions.find(({ role }) => role === "unknown-mask");
     if (unknown) {
-      throw this.#refuse(`nothing proves what its input ${formatInfo(unknown.info)} is for`);
+      throw this.#model.refuse(`nothing proves what its input ${formatInfo(unknown.info)} is for`);
     }
     const found = await this.#findLayout(signature);
     // What cannot be tried is served as it is, each request by itself.
@@ -60,7 +52,7 @@ export class FloatTrial {
       if (!observations) continue;
       const layout = findLayout(signature, observations);
       if (layout) return { layout, item: shape.first };
-      throw this.#refuse(
+      throw this.#model.refuse(
         `its output ${formatInfo(signature.output)} has no vectors for each row: ${
           observations.map(({ rows, dims }) => `for ${rows} rows it is [${dims.join(", ")}]`)
             .join(", ")
@@ -69,7 +61,7 @@ export class FloatTrial {
     }
     const { shape } = signature.input;
     if (shape.slice(1).some((size) => typeof size === "string")) return undefined;
-    throw this.#refuse(`it fails on a sample of [${shape.join(", ")}]`);
+    throw this.#model.refuse(`it fails on a sample of [${shape.join(", ")}]`);
   }
 
   /** What the model gives for samples of two sizes; `undefined` if it does not take them. */
@@ -81,11 +73,11 @@ export class FloatTrial {
     const hasSequence = input.shape.length === 3 || input.shape.length === 5;
     const observations: Observation[] = [];
     for (const [index, item] of [first, second].entries()) {
-      this.#options.signal?.throwIfAborted();
+      this.#model.signal?.throwIfAborted();
       const rows = frame.rows ?? 3 - index;
       const question = floatSample(rows, item, takesMask(signature));
       try {
-        const { dims } = await runModel(this.#session, signature, question);
+        const { dims } = await runModel(this.#model.session, signature, question);
         observations.push({ rows, tokens: hasSequence ? item[0] : undefined, dims });
       } catch (error) {
         if (error instanceof BittensorError && error.code === "onnx/run") return undefined;
@@ -101,13 +93,13 @@ export class FloatTrial {
   ): Promise<boolean> {
     const rows = signature.frame.rows ?? 3;
     const question = floatSample(rows, item, takesMask(signature));
-    const together = await callModel(this.#session, signature, question);
-    requireFinite(question, together, this.#refuse);
+    const together = await callModel(this.#model.session, signature, question);
+    requireFinite(question, together, this.#model.refuse);
     for (let row = 0; row < rows; row++) {
-      this.#options.signal?.throwIfAborted();
+      this.#model.signal?.throwIfAborted();
       const alone = await this.#alone(signature, question, row);
       if (alone.data.length * rows !== together.data.length) return false;
-      if (!agrees(alone, together, row, this.#options.tolerance)) return false;
+      if (!agrees(alone, together, row, this.#model.tolerance)) return false;
     }
     return true;
   }
@@ -117,7 +109,7 @@ export class FloatTrial {
     { inputs, attentionMask }: ModelInputs,
     row: number,
   ): Promise<FloatTensor> {
-    return await callModel(this.#session, signature, {
+    return await callModel(this.#model.session, signature, {
       inputs: rowsOf(inputs, row, row + 1),
       attentionMask: attentionMask && rowsOf(attentionMask, row, row + 1),
     });

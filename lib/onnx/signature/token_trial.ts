@@ -7,7 +7,7 @@ import type { ModelInputs } from "../model_inputs.ts";
 import { agrees, requireFinite } from "./agreement.ts";
 import { findLayout, type Layout, type Observation } from "./layout.ts";
 import type { ProvenSignature } from "./proven.ts";
-import type { TrialOptions, TriedSession } from "./prove.ts";
+import type { TriedModel } from "./tried_model.ts";
 import type { Companion } from "./roles.ts";
 import { formatInfo, type Signature, takesMask } from "./signature.ts";
 import { columnOf, rowAlone, tokenSample } from "./samples.ts";
@@ -20,25 +20,17 @@ interface Scale {
 
 /** The trial of one model. */
 export class TokenTrial {
-  readonly #session: TriedSession;
-  readonly #options: TrialOptions;
-  readonly #refuse: (reason: string) => BittensorError;
+  readonly #model: TriedModel;
 
-  constructor(
-    session: TriedSession,
-    options: TrialOptions,
-    refuse: (reason: string) => BittensorError,
-  ) {
-    this.#session = session;
-    this.#options = options;
-    this.#refuse = refuse;
+  constructor(model: TriedModel) {
+    this.#model = model;
   }
 
   async prove(signature: Signature): Promise<ProvenSignature> {
     const unknown = signature.companions.filter(({ role }) => role === "unknown-mask");
     if (unknown.length === 0) return await this.#proveKnown(signature);
     if (unknown.length === 1) return await this.#proveMask(signature, unknown[0]!);
-    throw this.#refuse(`nothing tells what ${unknown.map(named).join(" and ")} are for`);
+    throw this.#model.refuse(`nothing tells what ${unknown.map(named).join(" and ")} are for`);
   }
 
   /**
@@ -56,7 +48,7 @@ export class TokenTrial {
     }
     const [only, ...others] = possible;
     if (only && others.length === 0) return only;
-    throw this.#refuse(
+    throw this.#model.refuse(
       `nothing proves whether 1 means a token or padding in its input ${formatInfo(unknown.info)}`,
     );
   }
@@ -65,8 +57,8 @@ export class TokenTrial {
     const { scale, layout } = await this.#findLayout(signature);
     const claimed = { ...signature, layout, independentRows: true, harmlessPadding: true };
     const narrow = this.#sample(signature, scale, { width: scale.widths[1], rows: 3 });
-    const together = await callModel(this.#session, claimed, narrow.question);
-    requireFinite(narrow.question, together, this.#refuse);
+    const together = await callModel(this.#model.session, claimed, narrow.question);
+    requireFinite(narrow.question, together, this.#model.refuse);
     const independentRows = await this.#answersAlone(claimed, narrow, together);
     if (!independentRows) await this.#requireBatchFirst(claimed, narrow, together);
     const canPad = takesMask(signature) || signature.frame.tokens !== undefined;
@@ -90,7 +82,7 @@ export class TokenTrial {
       }
       const layout = findLayout(signature, observations);
       if (layout) return { scale, layout };
-      throw this.#refuse(
+      throw this.#model.refuse(
         `its output ${named(signature.output)} has no vector for each token: ${
           observations.map(({ rows, tokens, dims }) =>
             `for [${rows}, ${tokens}] it is [${dims.join(", ")}]`
@@ -98,15 +90,15 @@ export class TokenTrial {
         }`,
       );
     }
-    throw this.#refuse(`it fails on samples: ${messageOf(failure)}`);
+    throw this.#model.refuse(`it fails on samples: ${messageOf(failure)}`);
   }
 
   async #observe(signature: Signature, scale: Scale): Promise<readonly Observation[]> {
     const observations: Observation[] = [];
     for (const [index, width] of scale.widths.entries()) {
-      this.#options.signal?.throwIfAborted();
+      this.#model.signal?.throwIfAborted();
       const { question } = this.#sample(signature, scale, { width, rows: 3 - index });
-      const { dims } = await runModel(this.#session, signature, { inputs: question.inputs });
+      const { dims } = await runModel(this.#model.session, signature, { inputs: question.inputs });
       const [rows = 0, tokens = 0] = question.inputs.dims;
       observations.push({ rows, tokens, dims });
     }
@@ -115,7 +107,7 @@ export class TokenTrial {
 
   /** Sizes to try, likely ones first: some models know few ids, or take few tokens, or only many. */
   #scales({ frame }: Signature): readonly Scale[] {
-    const { vocabSize = Infinity, maxSequenceLength = Infinity } = this.#options.limits;
+    const { vocabSize = Infinity, maxSequenceLength = Infinity } = this.#model.limits;
     const widths = frame.tokens === undefined ? WIDTHS : [[frame.tokens, frame.tokens] as const];
     const allowed = widths.map(([wide, narrow]) =>
       [Math.min(wide, maxSequenceLength), Math.min(narrow, maxSequenceLength)] as const
@@ -152,7 +144,7 @@ export class TokenTrial {
     if (third === wide) return false;
     const lengths = [wide, Math.ceil(wide / 2), third];
     const sample = this.#sample(signature, scale, { width: wide, rows: 3, lengths });
-    const together = await callModel(this.#session, signature, sample.question);
+    const together = await callModel(this.#model.session, signature, sample.question);
     if (!await this.#answersAlone(signature, sample, together)) return false;
     if (signature.frame.tokens !== undefined) return true;
     for (const times of LONGER) {
@@ -167,13 +159,13 @@ export class TokenTrial {
     scale: Scale,
     width: number,
   ): Promise<boolean> {
-    const { maxSequenceLength = Infinity } = this.#options.limits;
+    const { maxSequenceLength = Infinity } = this.#model.limits;
     if (width > maxSequenceLength) return true;
     const lengths = [width, Math.ceil(0.7 * width)];
     const sample = this.#sample(signature, scale, { width, rows: 2, lengths });
     let together: FloatTensor;
     try {
-      together = await callModel(this.#session, signature, sample.question);
+      together = await callModel(this.#model.session, signature, sample.question);
     } catch (error) {
       // It takes shorter ones only, as nobody has said.
       if (error instanceof BittensorError && error.code === "onnx/run") return true;
@@ -189,9 +181,13 @@ export class TokenTrial {
     together: FloatTensor,
   ): Promise<boolean> {
     for (const [row, length] of lengths.entries()) {
-      this.#options.signal?.throwIfAborted();
-      const alone = await callModel(this.#session, signature, rowAlone(question, row, length));
-      if (!agrees(alone, together, row, this.#options.tolerance)) return false;
+      this.#model.signal?.throwIfAborted();
+      const alone = await callModel(
+        this.#model.session,
+        signature,
+        rowAlone(question, row, length),
+      );
+      if (!agrees(alone, together, row, this.#model.tolerance)) return false;
     }
     return true;
   }
@@ -209,12 +205,14 @@ export class TokenTrial {
     const { frame: { rows, tokens } } = signature;
     if (rows !== undefined || tokens !== undefined) return;
     for (const index of [0, 1]) {
-      const alone = await callModel(this.#session, signature, { inputs: columnOf(inputs, index) });
+      const alone = await callModel(this.#model.session, signature, {
+        inputs: columnOf(inputs, index),
+      });
       // As one row: all that is in the column.
       const whole = columnOf(together, index).reshape([1, alone.data.length]) as FloatTensor;
-      if (!agrees(alone, whole, 0, this.#options.tolerance)) return;
+      if (!agrees(alone, whole, 0, this.#model.tolerance)) return;
     }
-    throw this.#refuse(
+    throw this.#model.refuse(
       "the answer to a token depends on the other rows and not on its own: " +
         "it takes [sequence, batch], where the batch must come first",
     );
@@ -224,8 +222,8 @@ export class TokenTrial {
   async #tellsTokensApart(signature: ProvenSignature): Promise<boolean> {
     const { scale } = await this.#findLayout(signature);
     const { question } = this.#sample(signature, scale, { width: scale.widths[1], rows: 2 });
-    const { data } = await callModel(this.#session, signature, { inputs: question.inputs });
-    return data.some((value) => Math.abs(value - data[0]!) > this.#options.tolerance);
+    const { data } = await callModel(this.#model.session, signature, { inputs: question.inputs });
+    return data.some((value) => Math.abs(value - data[0]!) > this.#model.tolerance);
   }
 }
 
