@@ -160,7 +160,7 @@ export interface Nucleus extends AsyncDisposable {
  * @throws {BittensorError} `device/unavailable` If the device asked for does not work; `onnx/file`,
  *   `onnx/too-large` or `onnx/load` if the model cannot be loaded; `model/signature` if its inputs
  *   and outputs do not serve, or it fails on samples.
- * @throws {RangeError} If `outputSize`, `threads` or a number in `batching` is out of range.
+ * @throws {RangeError} If `outputSize`, `threads` or a number in `limits` or `batching` is out of range.
  *
  * @example Represent a sentence
  * ```ts
@@ -181,6 +181,7 @@ export async function nucleus(
   const { threads = Math.min(MAX_DEFAULT_THREADS, navigator.hardwareConcurrency) } = options;
   const { outputSize = DEFAULT_OUTPUT_SIZE, names, batching } = options;
   requirePositive({ threads, outputSize });
+  requireLimits(options.limits ?? {});
   signal?.throwIfAborted();
   const report = await deviceReport(device, precision);
   signal?.throwIfAborted();
@@ -239,6 +240,14 @@ function toleranceOf(device: Device, outputTypes: readonly string[]): number {
   return device === "cpu" && !outputTypes.includes("float16") ? 1e-4 : 1e-2;
 }
 const MAX_DEFAULT_THREADS = 4;
+
+function requireLimits({ vocabSize, maxSequenceLength, padTokenId }: TokenLimits): void {
+  if (vocabSize !== undefined) requirePositive({ vocabSize });
+  if (maxSequenceLength !== undefined) requirePositive({ maxSequenceLength });
+  if (padTokenId === undefined || padTokenId === null) return;
+  if (Number.isSafeInteger(padTokenId) && padTokenId >= 0) return;
+  throw new RangeError(`padTokenId must be a token id or null, not ${padTokenId}`);
+}
 
 function requirePositive(numbers: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(numbers)) {

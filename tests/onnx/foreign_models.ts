@@ -209,7 +209,26 @@ const LAYOUTS: readonly ForeignCase[] = [
       const flat = model.op("Reshape", [vectors, model.integers([1, -1, SIZE])]);
       model.output("hidden", flat, [1, "tokens", SIZE]);
     }),
-    refused: /for \[3, 7\] it is \[1, 21, 8\]/,
+    merging: "never",
+    expected: embeddedAll,
+  },
+  {
+    name: "one row only, as it was recorded with one",
+    bytes: masked((model, vectors, weights) =>
+      model.op("Reshape", [maskedMean(model, vectors, weights), model.integers([1, -1, SIZE])])
+    ),
+    merging: "never",
+    expected: withMean,
+  },
+  {
+    name: "multiples of 64 tokens only",
+    bytes: tokens((model, vectors) => {
+      const blocks = model.op("Reshape", [vectors, model.integers([0, -1, 64 * SIZE])]);
+      model.output("hidden", model.op("Reshape", [blocks, model.integers([0, -1, SIZE])]), OUTPUT);
+    }),
+    merging: "equal length",
+    expected: embeddedAll,
+    lengths: [64, 128],
   },
   {
     name: "as many numbers as tokens",
@@ -824,6 +843,19 @@ const FLOATS: readonly ForeignCase[] = [
     }, "pixel_values"),
     merging: "equal length",
     item: (length) => [3, 4 + length, 5],
+  },
+  {
+    name: "one image only, as it was recorded with one",
+    bytes: floats(["batch", 3, 4, 4], (model, images) => {
+      const flat = model.op("Reshape", [images, model.integers([1, 48])]);
+      const weights = model.floats(Array.from({ length: 48 * SIZE }, (_, i) => Math.cos(i)), [
+        48,
+        SIZE,
+      ]);
+      model.output("hidden", model.op("MatMul", [flat, weights]), ["batch", SIZE]);
+    }, "pixel_values"),
+    merging: "never",
+    item: () => [3, 4, 4],
   },
   {
     name: "vectors without a shape",

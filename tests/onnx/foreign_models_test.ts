@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { elementCount, Tensor } from "../../lib/base/tensor.ts";
 import { type Nucleus, nucleus, type NucleusOptions } from "../../lib/onnx/nucleus.ts";
 import { FOREIGN_CASES, type ForeignCase, SIZE } from "./foreign_models.ts";
-import { largestDifference, TEST_DEVICE } from "./small_models.ts";
+import { int64, largestDifference, TEST_DEVICE } from "./small_models.ts";
 
 const load = (each: ForeignCase): Promise<Nucleus> => {
   const options: NucleusOptions = { device: TEST_DEVICE, outputSize: SIZE, threads: 1 };
@@ -58,6 +58,21 @@ function questionOf({ item, name }: ForeignCase, request: Request): {
   );
   return { inputs, attentionMask: new Tensor("int64", BigInt64Array.from(mask), dims.slice(0, 2)) };
 }
+
+Deno.test("forward() pads to a fixed length only where that was proven to be harmless", async () => {
+  const found = (part: string) => FOREIGN_CASES.find(({ name }) => name.includes(part))!;
+  for (const part of ["16 tokens, and a convolution", "16 tokens and their mean, without a mask"]) {
+    await using served = await load(found(part));
+    await assert.rejects(served.forward(int64([[1, 2, 3]])), {
+      code: "nucleus/shape",
+      message: /a sequence must have 16 tokens: nothing proves that padding is harmless/,
+    });
+    assert.deepEqual((await served.forward(int64([new Array(16).fill(1)]))).dims, [1, 16, SIZE]);
+    await assert.rejects(served.forward(int64([new Array(17).fill(1)])), {
+      code: "nucleus/too-long",
+    });
+  }
+});
 
 for (const each of FOREIGN_CASES) {
   if (each.refused) {

@@ -154,7 +154,15 @@ Deno.test("nucleus() takes a report in place of a device, and its own output siz
 
 Deno.test("nucleus() rejects options that make no sense", async () => {
   for (
-    const options of [{ threads: 0 }, { threads: 1.5 }, { outputSize: 0 }, { outputSize: NaN }]
+    const options of [
+      { threads: 0 },
+      { threads: 1.5 },
+      { outputSize: 0 },
+      { outputSize: NaN },
+      { limits: { vocabSize: 0 } },
+      { limits: { maxSequenceLength: 1.5 } },
+      { limits: { padTokenId: -1 } },
+    ]
   ) {
     await assert.rejects(load(options), RangeError);
   }

@@ -1,6 +1,5 @@
 /** Tries a model of images or vectors. */
 
-import { BittensorError } from "../../base/errors.ts";
 import type { FloatTensor } from "../../base/tensor.ts";
 import { callModel, runModel } from "../call_model.ts";
 import type { ModelInputs } from "../model_inputs.ts";
@@ -8,9 +7,9 @@ import { rowsOf } from "../rows.ts";
 import { agrees, requireFinite } from "./agreement.ts";
 import { findLayout, type Layout, type Observation } from "./layout.ts";
 import type { ProvenSignature } from "./proven.ts";
-import type { TriedModel } from "./tried_model.ts";
+import { foundWithRows, isRunFailure, type TriedModel } from "./tried_model.ts";
 import { floatSample, type ItemShape, itemShapes } from "./samples.ts";
-import { formatInfo, type Signature, takesMask } from "./signature.ts";
+import { formatInfo, type Frame, type Signature, takesMask } from "./signature.ts";
 
 /** The trial of one model. */
 export class FloatTrial {
@@ -25,15 +24,16 @@ export class FloatTrial {
     if (unknown) {
       throw this.#model.refuse(`nothing proves what its input ${formatInfo(unknown.info)} is for`);
     }
-    const found = await this.#findLayout(signature);
+    const found = await foundWithRows(signature, (tried) => this.#layoutOf(tried));
     // What cannot be tried is served as it is, each request by itself.
     if (!found) {
       return { ...signature, layout: undefined, independentRows: false, harmlessPadding: false };
     }
-    const { layout, item } = found;
+    const { frame, layout, item } = found;
     const singleItems = layout.sequence === "none";
     const claimed = {
       ...signature,
+      frame,
       layout,
       singleItems,
       independentRows: true,
@@ -43,15 +43,13 @@ export class FloatTrial {
   }
 
   /** Runs samples until the model takes one, and finds the layout that explains the answers. */
-  async #findLayout(
-    signature: Signature,
-  ): Promise<{ readonly layout: Layout; readonly item: readonly number[] } | undefined> {
+  async #layoutOf(signature: Signature): Promise<FoundItem | undefined> {
     if (signature.input.shape.length === 0) return undefined;
     for (const shape of itemShapes(signature.input)) {
       const observations = await this.#observe(signature, shape);
       if (!observations) continue;
       const layout = findLayout(signature, observations);
-      if (layout) return { layout, item: shape.first };
+      if (layout) return { frame: signature.frame, layout, item: shape.first };
       throw this.#model.refuse(
         `its output ${formatInfo(signature.output)} has no vectors for each row: ${
           observations.map(({ rows, dims }) => `for ${rows} rows it is [${dims.join(", ")}]`)
@@ -80,7 +78,7 @@ export class FloatTrial {
         const { dims } = await runModel(this.#model.session, signature, question);
         observations.push({ rows, tokens: hasSequence ? item[0] : undefined, dims });
       } catch (error) {
-        if (error instanceof BittensorError && error.code === "onnx/run") return undefined;
+        if (isRunFailure(error)) return undefined;
         throw error;
       }
     }
@@ -98,7 +96,7 @@ export class FloatTrial {
     for (let row = 0; row < rows; row++) {
       this.#model.signal?.throwIfAborted();
       const alone = await this.#alone(signature, question, row);
-      if (alone.data.length * rows !== together.data.length) return false;
+      if (!alone || alone.data.length * rows !== together.data.length) return false;
       if (!agrees(alone, together, row, this.#model.tolerance)) return false;
     }
     return true;
@@ -108,10 +106,24 @@ export class FloatTrial {
     signature: ProvenSignature,
     { inputs, attentionMask }: ModelInputs,
     row: number,
-  ): Promise<FloatTensor> {
-    return await callModel(this.#model.session, signature, {
-      inputs: rowsOf(inputs, row, row + 1),
-      attentionMask: attentionMask && rowsOf(attentionMask, row, row + 1),
-    });
+  ): Promise<FloatTensor | undefined> {
+    try {
+      return await callModel(this.#model.session, signature, {
+        inputs: rowsOf(inputs, row, row + 1),
+        attentionMask: attentionMask && rowsOf(attentionMask, row, row + 1),
+      });
+    } catch (error) {
+      if (isRunFailure(error)) return undefined;
+      throw error;
+    }
   }
+}
+
+/** How a model answers samples. */
+interface FoundItem {
+  /** One row at a time, if the model takes no more. */
+  readonly frame: Frame;
+  readonly layout: Layout;
+  /** Shape of the samples, but for their rows. */
+  readonly item: readonly number[];
 }

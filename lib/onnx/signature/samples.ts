@@ -27,7 +27,9 @@ export function tokenSample(sample: TokenSample): ModelInputs {
     for (let index = 0; index < width; index++) {
       const place = row * width + index;
       const isToken = index < length;
-      if (isToken || fillsPadding) ids[place] = BigInt(scattered(row, index) % idCount);
+      // The largest first: a model that does not know it fails on the first sample, not on a later one.
+      const id = place === 0 ? idCount - 1 : scattered(row, index) % idCount;
+      if (isToken || fillsPadding) ids[place] = BigInt(id);
       mask[place] = isToken && !isHole(row, index, length) ? 1n : 0n;
     }
   });

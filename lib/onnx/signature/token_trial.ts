@@ -1,15 +1,15 @@
 /** Tries a model of token ids. */
 
-import { BittensorError, messageOf } from "../../base/errors.ts";
+import { messageOf } from "../../base/errors.ts";
 import type { FloatTensor } from "../../base/tensor.ts";
 import { callModel, runModel } from "../call_model.ts";
 import type { ModelInputs } from "../model_inputs.ts";
 import { agrees, requireFinite } from "./agreement.ts";
 import { findLayout, type Layout, type Observation } from "./layout.ts";
 import type { ProvenSignature } from "./proven.ts";
-import type { TriedModel } from "./tried_model.ts";
+import { foundWithRows, isRunFailure, type TriedModel } from "./tried_model.ts";
 import type { Companion } from "./roles.ts";
-import { formatInfo, type Signature, takesMask } from "./signature.ts";
+import { formatInfo, type Signature, SignatureError, takesMask } from "./signature.ts";
 import { columnOf, rowAlone, tokenSample } from "./samples.ts";
 
 /** The sizes of samples that a model was seen to take. */
@@ -53,8 +53,10 @@ export class TokenTrial {
     );
   }
 
-  async #proveKnown(signature: Signature): Promise<ProvenSignature> {
-    const { scale, layout } = await this.#findLayout(signature);
+  async #proveKnown(named: Signature): Promise<ProvenSignature> {
+    const found = await foundWithRows(named, (signature) => this.#layoutOf(signature));
+    if (!found) throw this.#model.refuse("it answers no sample");
+    const { signature, scale, layout } = found;
     const claimed = { ...signature, layout, independentRows: true, harmlessPadding: true };
     const narrow = this.#sample(signature, scale, { width: scale.widths[1], rows: 3 });
     const together = await callModel(this.#model.session, claimed, narrow.question);
@@ -67,21 +69,19 @@ export class TokenTrial {
   }
 
   /** Runs samples of two sizes, and finds the layout that explains both answers. */
-  async #findLayout(
-    signature: Signature,
-  ): Promise<{ readonly scale: Scale; readonly layout: Layout }> {
+  async #layoutOf(signature: Signature): Promise<FoundLayout> {
     let failure: unknown;
     for (const scale of this.#scales(signature)) {
       let observations: readonly Observation[];
       try {
         observations = await this.#observe(signature, scale);
       } catch (error) {
-        if (!(error instanceof BittensorError) || error.code !== "onnx/run") throw error;
+        if (!isRunFailure(error)) throw error;
         failure ??= error;
         continue;
       }
       const layout = findLayout(signature, observations);
-      if (layout) return { scale, layout };
+      if (layout) return { signature, scale, layout };
       throw this.#model.refuse(
         `its output ${named(signature.output)} has no vector for each token: ${
           observations.map(({ rows, tokens, dims }) =>
@@ -97,10 +97,10 @@ export class TokenTrial {
     const observations: Observation[] = [];
     for (const [index, width] of scale.widths.entries()) {
       this.#model.signal?.throwIfAborted();
-      const { question } = this.#sample(signature, scale, { width, rows: 3 - index });
+      const rows = signature.frame.rows ?? 3 - index;
+      const { question } = this.#sample(signature, scale, { width, rows });
       const { dims } = await runModel(this.#model.session, signature, { inputs: question.inputs });
-      const [rows = 0, tokens = 0] = question.inputs.dims;
-      observations.push({ rows, tokens, dims });
+      observations.push({ rows, tokens: width, dims });
     }
     return observations;
   }
@@ -128,11 +128,9 @@ export class TokenTrial {
       readonly lengths?: readonly number[];
     },
   ): Sample {
-    const { frame } = signature;
-    const count = frame.rows ?? rows;
-    const all = Array.from({ length: count }, (_, row) => lengths?.[row % lengths.length] ?? width);
+    const all = Array.from({ length: rows }, (_, row) => lengths?.[row] ?? width);
     const isMasked = takesMask(signature);
-    const fillsPadding = frame.tokens !== undefined;
+    const fillsPadding = signature.frame.tokens !== undefined;
     const sample = { lengths: all, width, idCount, isMasked, fillsPadding };
     return { question: tokenSample(sample), lengths: all };
   }
@@ -144,8 +142,8 @@ export class TokenTrial {
     if (third === wide) return false;
     const lengths = [wide, Math.ceil(wide / 2), third];
     const sample = this.#sample(signature, scale, { width: wide, rows: 3, lengths });
-    const together = await callModel(this.#model.session, signature, sample.question);
-    if (!await this.#answersAlone(signature, sample, together)) return false;
+    const together = await this.#vectors(signature, sample.question);
+    if (!together || !await this.#answersAlone(signature, sample, together)) return false;
     if (signature.frame.tokens !== undefined) return true;
     for (const times of LONGER) {
       if (!await this.#isLongPaddingHarmless(signature, scale, times * wide)) return false;
@@ -163,15 +161,22 @@ export class TokenTrial {
     if (width > maxSequenceLength) return true;
     const lengths = [width, Math.ceil(0.7 * width)];
     const sample = this.#sample(signature, scale, { width, rows: 2, lengths });
-    let together: FloatTensor;
+    const together = await this.#vectors(signature, sample.question);
+    // Without an answer it takes shorter ones only, as nobody has said.
+    return !together || await this.#answersAlone(signature, sample, together);
+  }
+
+  /** The answer to a sample; `undefined` if the model fails on it. */
+  async #vectors(
+    signature: ProvenSignature,
+    question: ModelInputs,
+  ): Promise<FloatTensor | undefined> {
     try {
-      together = await callModel(this.#model.session, signature, sample.question);
+      return await callModel(this.#model.session, signature, question);
     } catch (error) {
-      // It takes shorter ones only, as nobody has said.
-      if (error instanceof BittensorError && error.code === "onnx/run") return true;
+      if (isRunFailure(error)) return undefined;
       throw error;
     }
-    return await this.#answersAlone(signature, sample, together);
   }
 
   /** Whether each row of a sample gets alone what it got together with the others. */
@@ -182,12 +187,8 @@ export class TokenTrial {
   ): Promise<boolean> {
     for (const [row, length] of lengths.entries()) {
       this.#model.signal?.throwIfAborted();
-      const alone = await callModel(
-        this.#model.session,
-        signature,
-        rowAlone(question, row, length),
-      );
-      if (!agrees(alone, together, row, this.#model.tolerance)) return false;
+      const alone = await this.#vectors(signature, rowAlone(question, row, length));
+      if (!alone || !agrees(alone, together, row, this.#model.tolerance)) return false;
     }
     return true;
   }
@@ -205,9 +206,8 @@ export class TokenTrial {
     const { frame: { rows, tokens } } = signature;
     if (rows !== undefined || tokens !== undefined) return;
     for (const index of [0, 1]) {
-      const alone = await callModel(this.#model.session, signature, {
-        inputs: columnOf(inputs, index),
-      });
+      const alone = await this.#vectors(signature, { inputs: columnOf(inputs, index) });
+      if (!alone) return;
       // As one row: all that is in the column.
       const whole = columnOf(together, index).reshape([1, alone.data.length]) as FloatTensor;
       if (!agrees(alone, whole, 0, this.#model.tolerance)) return;
@@ -220,11 +220,19 @@ export class TokenTrial {
 
   /** Whether the model says different things of different tokens: a mask that hides all does not. */
   async #tellsTokensApart(signature: ProvenSignature): Promise<boolean> {
-    const { scale } = await this.#findLayout(signature);
+    const { scale } = await this.#layoutOf(signature);
     const { question } = this.#sample(signature, scale, { width: scale.widths[1], rows: 2 });
     const { data } = await callModel(this.#model.session, signature, { inputs: question.inputs });
     return data.some((value) => Math.abs(value - data[0]!) > this.#model.tolerance);
   }
+}
+
+/** How a model answers samples. */
+interface FoundLayout {
+  /** With one row at a time, if the model takes no more. */
+  readonly signature: Signature;
+  readonly scale: Scale;
+  readonly layout: Layout;
 }
 
 /** A sample, and the tokens of each of its rows. */
@@ -247,6 +255,6 @@ function named(value: Companion | Signature["output"]): string {
 }
 
 function ignoreRefusal(error: unknown): undefined {
-  if (error instanceof BittensorError && error.code === "model/signature") return undefined;
+  if (error instanceof SignatureError) return undefined;
   throw error;
 }
