@@ -1,23 +1,14 @@
 /** GPT-2 byte-pair encoding with the special tokens that the network of 2021 agreed on. */
 
-import bytePairs from "gpt-tokenizer/bpeRanks/r50k_base";
-import { encode as encodeBytePairs } from "gpt-tokenizer/encoding/r50k_base";
+import tokens from "gpt-tokenizer/bpeRanks/r50k_base";
 import { BittensorError } from "../base/errors.ts";
 import { type IdTensor, Tensor } from "../base/tensor.ts";
+import { BytePairs } from "./byte_pairs.ts";
+import { IdList } from "./id_list.ts";
+import { cutAtSpecialTokens, SPECIAL_TOKEN_IDS } from "./special_tokens.ts";
+import { packVocabulary } from "./vocabulary.ts";
 
-/**
- * Id of each special token. The seed era's `[UNK]` has none: byte-pair encoding knows no unknown
- * text, so `[UNK]` is ordinary text here (there, it made the call fail).
- */
-export const SPECIAL_TOKEN_IDS = {
-  "<|endoftext|>": 50256,
-  "[BOS]": 50257,
-  "[EOS]": 50258,
-  "[SEP]": 50259,
-  "[PAD]": 50260,
-  "[CLS]": 50261,
-  "[MASK]": 50262,
-} as const;
+export { SPECIAL_TOKEN_IDS };
 
 /** Text to token ids and back. Holds no state: one tokenizer serves everything. */
 export interface Tokenizer {
@@ -35,12 +26,14 @@ export interface Tokenizer {
    * Blank text has no tokens, `[1, 0]`. A lone surrogate counts as U+FFFD. The ids are those of
    * Python's GPT-2 tokenizer, but for U+FEFF and U+0085 beside spaces or punctuation, which
    * JavaScript and Python class differently.
+   *
+   * It takes time in proportion to the text, whatever that consists of: some 50 ms for a megabyte.
    */
   encode(text: string): IdTensor;
 
   /**
    * Token ids of several texts: int64 `[texts, sequence]`. Rows are cut to `maxLength`, then padded
-   * on the left with `[PAD]` to the longest.
+   * on the left with `[PAD]` to the longest. What is cut off is not encoded.
    */
   encodeBatch(texts: readonly string[]): IdTensor;
 
@@ -71,7 +64,7 @@ export function tokenizer(): Tokenizer {
     vocabSize: VOCABULARY_SIZE,
     maxLength: MAX_LENGTH,
     encode: (text) => leftPadded([encodeIds(text)]),
-    encodeBatch: (texts) => leftPadded(texts.map((text) => encodeIds(text).slice(0, MAX_LENGTH))),
+    encodeBatch: (texts) => leftPadded(texts.map((text) => encodeIds(text, MAX_LENGTH))),
     decode: decodeIds,
   };
 }
@@ -79,66 +72,61 @@ export function tokenizer(): Tokenizer {
 const VOCABULARY_SIZE = 50_263;
 const MAX_LENGTH = 1024;
 
-const SPECIAL_TOKENS = new Map<string, number>(Object.entries(SPECIAL_TOKEN_IDS));
-const SPECIAL_TEXTS = new Map<number, string>(
-  Object.entries(SPECIAL_TOKEN_IDS).map(([text, id]) => [id, text]),
+const SPECIAL_BYTES = new Map<number, Uint8Array>(
+  Object.entries(SPECIAL_TOKEN_IDS).map(([text, id]) => [id, new TextEncoder().encode(text)]),
 );
 
-// White space as Python's str.strip() sees it, which the seed era used: unlike \s it has the
-// separators U+001C to U+001F and U+0085, and not U+FEFF.
-// deno-lint-ignore no-control-regex
-const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\p{Z}]/u;
+// Made when first needed: the merges take some 40 ms, and most programs encode nothing.
+const vocabulary = once(() => packVocabulary(tokens as readonly (string | readonly number[])[]));
+const bytePairs = once(() => new BytePairs(vocabulary()));
 
-// The group makes split() keep the tokens: they are the parts with odd indices.
-const SPECIAL_TOKEN = /(<\|endoftext\|>|\[BOS\]|\[EOS\]|\[SEP\]|\[PAD\]|\[CLS\]|\[MASK\])/;
-
-function encodeIds(text: string): number[] {
-  if (trimStart(text) === "") return [];
-  const parts = text.toWellFormed().split(SPECIAL_TOKEN);
-  return parts.flatMap((part, index) => {
-    const special = SPECIAL_TOKENS.get(part);
-    if (special !== undefined) return special;
-    const afterToken = index > 0 ? trimStart(part) : part;
-    const trimmed = index < parts.length - 1 ? trimEnd(afterToken) : afterToken;
-    return encodeBytePairs(trimmed);
-  });
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => made ??= make();
 }
 
-function trimStart(text: string): string {
-  let start = 0;
-  while (start < text.length && WHITE_SPACE.test(text.charAt(start))) start++;
-  return text.slice(start);
-}
-
-function trimEnd(text: string): string {
-  let end = text.length;
-  while (end > 0 && WHITE_SPACE.test(text.charAt(end - 1))) end--;
-  return text.slice(0, end);
-}
-
-// Our own, because the package's decode keeps the bytes of an unfinished character for its next call.
-function decodeIds(ids: Iterable<number | bigint> | IdTensor): string {
-  const bytes: number[] = [];
-  for (const id of Symbol.iterator in ids ? ids : ids.data) bytes.push(...bytesOf(Number(id)));
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
-}
-
-function bytesOf(id: number): Iterable<number> {
-  const token = bytePairs[id] ?? SPECIAL_TEXTS.get(id);
-  if (token === undefined) {
-    throw new BittensorError(
-      "text/unknown-id",
-      `Cannot decode token id ${id}: the vocabulary has the ids 0 to ${VOCABULARY_SIZE - 1}`,
-    );
+/** The first ids of a text. What is beyond the limit is not encoded, however long it is. */
+function encodeIds(text: string, limit = Infinity): Int32Array {
+  const ids = new IdList(limit);
+  for (const part of cutAtSpecialTokens(text)) {
+    if (ids.room === 0) break;
+    if (typeof part === "number") ids.push(part);
+    else bytePairs().encode(part, ids);
   }
-  return typeof token === "string" ? new TextEncoder().encode(token) : token;
+  return ids.view();
 }
 
-function leftPadded(rows: readonly (readonly number[])[]): IdTensor {
+function decodeIds(ids: Iterable<number | bigint> | IdTensor): string {
+  const list = Array.from(Symbol.iterator in ids ? ids : ids.data, Number);
+  const bytes = new Uint8Array(list.reduce((sum, id) => sum + bytesOf(id).length, 0));
+  let end = 0;
+  for (const id of list) {
+    const token = bytesOf(id);
+    bytes.set(token, end);
+    end += token.length;
+  }
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+function bytesOf(id: number): Uint8Array {
+  const { size, bytes, starts } = vocabulary();
+  if (Number.isInteger(id) && id >= 0 && id < size) {
+    return bytes.subarray(starts[id], starts[id + 1]);
+  }
+  const special = SPECIAL_BYTES.get(id);
+  if (special !== undefined) return special;
+  throw new BittensorError(
+    "text/unknown-id",
+    `Cannot decode token id ${id}: the vocabulary has the ids 0 to ${VOCABULARY_SIZE - 1}`,
+  );
+}
+
+function leftPadded(rows: readonly Int32Array[]): IdTensor {
   const width = rows.reduce((longest, row) => Math.max(longest, row.length), 0);
   const data = new BigInt64Array(rows.length * width).fill(BigInt(SPECIAL_TOKEN_IDS["[PAD]"]));
   rows.forEach((row, index) => {
-    data.set(row.map(BigInt), (index + 1) * width - row.length);
+    const start = (index + 1) * width - row.length;
+    for (let at = 0; at < row.length; at++) data[start + at] = BigInt(row[at]!);
   });
   return new Tensor("int64", data, [rows.length, width]);
 }
