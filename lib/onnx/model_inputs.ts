@@ -4,7 +4,7 @@ import { RefusedInputs } from "../base/refused_inputs.ts";
 import { type FloatTensor, formatShape, type Tensor } from "../base/tensor.ts";
 import { INTEGER_RANGES } from "./elements.ts";
 import type { TokenLimits } from "./models/model.ts";
-import { type RowSpan, rowSpans } from "./padding.ts";
+import { type RowSpans, rowSpans } from "./padding.ts";
 import type { ProvenSignature } from "./signature/proven.ts";
 import { type Signature, takesMask } from "./signature/signature.ts";
 
@@ -74,11 +74,13 @@ function checkTokens(rules: InputRules, question: ModelInputs, refuse: Refuse): 
   const spans = rowSpans(rules, question);
   checkLengths(rules, spans, refuse);
   const [least, most] = idRange(rules);
-  for (const [row, { start, end }] of spans.entries()) {
-    const ids = data.subarray(row * dims[1]! + start, row * dims[1]! + end);
-    const unknown = ids.find((id) => id < least || id > most);
-    if (unknown === undefined) continue;
-    throw refuse("vocabulary", `token id ${unknown} is not between ${least} and ${most}`);
+  const [rows = 0, length = 0] = dims;
+  for (let row = 0; row < rows; row++) {
+    for (let place = spans.starts[row]!; place < spans.ends[row]!; place++) {
+      const id = data[row * length + place]!;
+      if (id >= least && id <= most) continue;
+      throw refuse("vocabulary", `token id ${id} is not between ${least} and ${most}`);
+    }
   }
 }
 
@@ -92,21 +94,21 @@ function idRange({ signature, vocabSize }: InputRules): readonly [least: bigint,
 
 function checkLengths(
   { signature, maxSequenceLength = Infinity }: InputRules,
-  spans: readonly RowSpan[],
+  { starts, ends, longest }: RowSpans,
   refuse: Refuse,
 ): void {
   const { frame, harmlessPadding, independentRows } = signature;
-  const longest = Math.max(...spans.map(({ start, end }) => end - start));
   const limit = Math.min(maxSequenceLength, frame.tokens ?? Infinity);
   if (longest > limit) throw refuse("too-long", `a sequence has at most ${limit} tokens`);
-  const isOther = spans.some(({ start, end }) => end !== start && end - start !== frame.tokens);
-  if (frame.tokens !== undefined && !harmlessPadding && isOther) {
+  const isShort = (start: number, row: number) =>
+    start < ends[row]! && ends[row]! - start !== frame.tokens;
+  if (frame.tokens !== undefined && !harmlessPadding && starts.some(isShort)) {
     throw refuse(
       "shape",
       `a sequence must have ${frame.tokens} tokens: nothing proves that padding is harmless`,
     );
   }
-  checkRows({ frame, independentRows }, spans.length, refuse);
+  checkRows({ frame, independentRows }, starts.length, refuse);
 }
 
 /** Rows that a run must have can be filled up only if they do not see each other. */

@@ -4,35 +4,48 @@ import { type FloatTensor, Tensor, zeros } from "../base/tensor.ts";
 import type { ModelInputs } from "./model_inputs.ts";
 import type { TokenLimits } from "./models/model.ts";
 
-/** Where the tokens of a row are that are no padding: none if it is all padding. */
-export interface RowSpan {
-  readonly start: number;
-  readonly end: number;
+/** Where the tokens of each row are that are no padding: from its start to its end. */
+export interface RowSpans {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly longest: number;
 }
 
 /** Some rows of a request: those of one length, without their padding. */
 export interface Part {
   readonly question: ModelInputs;
-  /** Which rows of the request these are, and where each begins. */
-  readonly places: readonly { readonly row: number; readonly start: number }[];
+  /** Which rows of the request these are, and where each begins; all as they are if left out. */
+  readonly places?: readonly Place[];
+}
+
+interface Place {
+  readonly row: number;
+  readonly start: number;
 }
 
 /**
  * Where the tokens of each row are: what is left of `[batch, sequence]` without the padding at both
- * ends. Somebody who gives a mask says so better; then every token counts.
+ * ends, which is nothing of a row that is all padding. Somebody who gives a mask says so better; then
+ * every token counts.
  */
 export function rowSpans(
   { padTokenId }: Pick<TokenLimits, "padTokenId">,
   { inputs: { data, dims: [rows = 0, length = 0] }, attentionMask }: ModelInputs,
-): readonly RowSpan[] {
-  const padding = padTokenId === undefined || padTokenId === null ? undefined : BigInt(padTokenId);
-  return Array.from({ length: rows }, (_, row) => {
-    if (attentionMask || padding === undefined) return { start: 0, end: length };
+): RowSpans {
+  const starts = new Int32Array(rows);
+  const ends = new Int32Array(rows).fill(length);
+  if (attentionMask || typeof padTokenId !== "number") return { starts, ends, longest: length };
+  const padding = BigInt(padTokenId);
+  let longest = 0;
+  for (let row = 0; row < rows; row++) {
     let [start, end] = [0, length];
     while (start < end && data[row * length + start] === padding) start++;
     while (end > start && data[row * length + end - 1] === padding) end--;
-    return { start, end };
-  });
+    starts[row] = start;
+    ends[row] = end;
+    longest = Math.max(longest, end - start);
+  }
+  return { starts, ends, longest };
 }
 
 /** The request in parts without padding; rows that are nothing else are in none. */
@@ -40,19 +53,22 @@ export function withoutPadding(
   limits: Pick<TokenLimits, "padTokenId">,
   question: ModelInputs,
 ): readonly Part[] {
-  const { inputs } = question;
-  const [, length = 0] = inputs.dims;
-  const spans = rowSpans(limits, question);
-  if (spans.every(({ start, end }) => end - start === length)) {
-    return [{ question, places: spans.map(({ start }, row) => ({ row, start })) }];
-  }
-  const places = spans.map(({ start, end }, row) => ({ row, start, length: end - start }));
-  const parts = Map.groupBy(places.filter(({ length }) => length > 0), ({ length }) => length);
-  return [...parts].map(([size, places]) => {
+  const { inputs: { data, dims: [, length = 0] } } = question;
+  const { starts, ends } = rowSpans(limits, question);
+  if (starts.every((start, row) => ends[row]! - start === length)) return [{ question }];
+  const placesOf = new Map<number, Place[]>();
+  starts.forEach((start, row) => {
+    const size = ends[row]! - start;
+    if (size === 0) return;
+    const places = placesOf.get(size) ?? [];
+    places.push({ row, start });
+    placesOf.set(size, places);
+  });
+  return [...placesOf].map(([size, places]) => {
     const ids = new BigInt64Array(places.length * size);
     places.forEach(({ row, start }, index) => {
       const from = row * length + start;
-      ids.set((inputs.data as BigInt64Array).subarray(from, from + size), index * size);
+      ids.set((data as BigInt64Array).subarray(from, from + size), index * size);
     });
     return { question: { inputs: new Tensor("int64", ids, [places.length, size]) }, places };
   });
@@ -66,11 +82,9 @@ export function withPadding(
   size: number,
 ): FloatTensor {
   const [first] = answers;
-  if (first && parts.length === 1 && first.dims[0] === rows && first.dims[1] === length) {
-    return first;
-  }
+  if (first && parts[0]!.places === undefined) return first;
   const whole = zeros([rows, length, size]);
-  parts.forEach(({ places }, index) => {
+  parts.forEach(({ places = [] }, index) => {
     const { data, dims: [, tokens = 0] } = answers[index]!;
     places.forEach(({ row, start }, from) => {
       const vectors = data.subarray(from * tokens * size, (from + 1) * tokens * size);
@@ -85,6 +99,7 @@ export function ofPart(
   { question: { inputs: { dims: [, tokens = 0] } }, places }: Part,
   whole: FloatTensor,
 ): FloatTensor {
+  if (places === undefined) return whole;
   const [, length = 0, size = 0] = whole.dims;
   const part = zeros([places.length, tokens, size]);
   places.forEach(({ row, start }, index) => {
