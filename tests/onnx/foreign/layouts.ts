@@ -1,6 +1,6 @@
 /** Models whose outputs are laid out in other ways. */
 
-import { type ForeignShape } from "../foreign_model.ts";
+import type { ForeignShape } from "../foreign_model.ts";
 import {
   embeddedAll,
   type ForeignCase,
