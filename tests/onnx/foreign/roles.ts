@@ -4,7 +4,6 @@ import { Tensor } from "../../../lib/base/tensor.ts";
 import { DataType, ForeignModel, type ForeignShape, OTHER_TYPES } from "../foreign_model.ts";
 import {
   asColumn,
-  attention,
   embed,
   embedded,
   embeddedAll,
