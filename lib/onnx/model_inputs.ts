@@ -84,12 +84,16 @@ function checkTokens(rules: InputRules, question: ModelInputs, refuse: Refuse): 
   }
 }
 
-/** The ids that a model knows, as far as it is known, and that its input can hold. */
+/** The ids that a model knows, as far as it is known, and that its inputs can hold. */
 function idRange({ signature, vocabSize }: InputRules): readonly [least: bigint, most: bigint] {
-  const [least, most] = INTEGER_RANGES[signature.input.type]!;
-  if (vocabSize === undefined) return [least, most];
-  const last = BigInt(vocabSize) - 1n;
-  return [0n, last < most ? last : most];
+  const copies = signature.companions.filter(({ role }) => role === "input");
+  const ranges = [signature.input, ...copies.map(({ info }) => info)]
+    .map(({ type }) => INTEGER_RANGES[type]!);
+  if (vocabSize !== undefined) ranges.push([0n, BigInt(vocabSize) - 1n]);
+  return ranges.reduce(([least, most], [otherLeast, otherMost]) => [
+    least > otherLeast ? least : otherLeast,
+    most < otherMost ? most : otherMost,
+  ]);
 }
 
 function checkLengths(

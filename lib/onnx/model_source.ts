@@ -31,7 +31,7 @@ export interface OpenedModel {
 export interface OpenOptions {
   readonly outputSize: number;
   readonly precision: Precision;
-  /** What is known of token ids; a description of ours knows itself. */
+  /** What is known of token ids; a description of ours knows the rest itself. */
   readonly limits: TokenLimits;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,9 +50,10 @@ export async function openModel(source: ModelSource, options: OpenOptions): Prom
   if (!isFile) {
     const { name } = source;
     const graph = () => source.graph(outputSize);
+    const known = limitsOf(source, limits);
     return precision === "float32"
-      ? { name, content: source.toBytes(outputSize), limits: source, training: graph }
-      : { name, content: modelBytes(halfPrecision(graph())), limits: source, training: HALF };
+      ? { name, content: source.toBytes(outputSize), limits: known, training: graph }
+      : { name, content: modelBytes(halfPrecision(graph())), limits: known, training: HALF };
   }
   if (precision !== "float32") {
     throw new BittensorError(
@@ -62,6 +63,17 @@ export async function openModel(source: ModelSource, options: OpenOptions): Prom
     );
   }
   return { ...await openFile(source, signal), limits, training: FILE };
+}
+
+/** What a description knows of its token ids, and what its user knows better. */
+function limitsOf(source: Model, given: TokenLimits): TokenLimits {
+  const { vocabSize = source.vocabSize, maxSequenceLength = source.maxSequenceLength } = given;
+  const { padTokenId = source.padTokenId } = given;
+  return {
+    vocabSize,
+    maxSequenceLength,
+    ...(padTokenId !== undefined && { padTokenId }),
+  };
 }
 
 /** Why some models cannot be trained. */

@@ -333,6 +333,15 @@ Deno.test("forward() refuses an id that the element type of the input does not h
   assert.deepEqual((await served.forward(int64([[5]]))).dims, [1, 1, 16]);
 });
 
+Deno.test("forward() refuses an id that a second input of ids does not hold", async () => {
+  const each = FOREIGN_CASES.find(({ name }) => name === "the ids twice")!;
+  await using served = await nucleus(each.bytes(), { ...CPU, ...each.options });
+  await assert.rejects(served.forward(int64([[2 ** 32 + 5]])), {
+    code: "nucleus/vocabulary",
+    message: /is not between -2147483648 and 2147483647/,
+  });
+});
+
 Deno.test("ModelThread fetches the outputs that are wanted, and no others", async () => {
   const model = new ForeignModel();
   const vectors = model.input("x", DataType.FLOAT, ["batch", 2]);

@@ -1,6 +1,7 @@
 /** Finds out how a model is called, by what its user says, by names, types and shapes. */
 
-import { formatShape, Tensor } from "../../base/tensor.ts";
+import { formatShape, type Tensor } from "../../base/tensor.ts";
+import { INTEGER_RANGES } from "../elements.ts";
 import type { TensorInfo } from "../runtime.ts";
 import {
   type Axis,
@@ -177,7 +178,7 @@ function constantOf(
   input: TensorInfo,
   refuse: Refuse,
 ): Companion {
-  if (value instanceof Tensor) {
+  if (typeof value === "object") {
     const { shape } = info;
     const fits = value.type === info.type && (shape.length === 0 ||
       shape.length === value.dims.length &&
@@ -186,9 +187,20 @@ function constantOf(
     throw refuse(`its input ${formatInfo(info)} cannot be ${formatShape(value)}`);
   }
   requireType(info, "input", [...COMPANION_TYPES], refuse);
+  if (!holds(info.type, value)) throw refuse(`its input ${formatInfo(info)} cannot be ${value}`);
   const axes = constantAxes(info, input);
   if (axes) return { info, role: "constant", axes, value };
   throw refuse(`the size of its input ${formatInfo(info)} is not known: give a tensor, no number`);
+}
+
+/** Whether a number can be an element of this type, just as it is but for rounding. */
+function holds(type: string, value: Exclude<Constant, Tensor>): boolean {
+  if (FLOATS.has(type)) return true;
+  const number = Number(value);
+  if (type === "bool") return number === 0 || number === 1;
+  const range = INTEGER_RANGES[type];
+  if (!range || !Number.isInteger(number)) return false;
+  return BigInt(value) >= range[0] && BigInt(value) <= range[1];
 }
 
 /** Output names that exporters use, best first. */

@@ -191,6 +191,12 @@ export const ROLES: readonly ForeignCase[] = [
     merging: "equal length",
     expected: (ids) => embeddedAll(ids).map((vector) => vector.map((value) => 2 * value)),
   },
+  ...[0.7, 2n ** 63n].map((value): ForeignCase => ({
+    name: `an integer that cannot be ${value}`,
+    bytes: adding((model) => asColumn(model, model.input("language", INT64, FREE), [0, -1, 1])),
+    options: named({ roles: { language: value } }),
+    refused: new RegExp(`its input language int64 \\[batch, sequence\\] cannot be ${value}`),
+  })),
   {
     name: "a number that nobody knows",
     bytes: adding((model) => model.input("temperature", FLOAT, [1])),
