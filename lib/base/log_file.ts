@@ -1,5 +1,6 @@
 /** A file of log lines that does not grow for ever. */
 
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** Options of {@linkcode LogFile}. */
@@ -47,11 +48,18 @@ export class LogFile implements Disposable {
   /** Puts the file aside, under the time of now, and begins another one. */
   #begin(): void {
     this.#file.close();
-    const time = new Date().toISOString().replaceAll(":", "-");
-    Deno.renameSync(this.path, `${this.path}.${time}`);
+    Deno.renameSync(this.path, this.#unusedName());
     this.#removeOld();
     this.#file = this.#open();
     this.#size = 0;
+  }
+
+  /** The path and the time of now; two files of one millisecond would take each other's place. */
+  #unusedName(): string {
+    const name = `${this.path}.${new Date().toISOString().replaceAll(":", "-")}`;
+    let unused = name;
+    for (let n = 2; existsSync(unused); n++) unused = `${name}.${String(n).padStart(4, "0")}`;
+    return unused;
   }
 
   #removeOld(): void {

@@ -2,6 +2,24 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LogFile } from "../../lib/base/log_file.ts";
 
+Deno.test("LogFile keeps all that was full within a millisecond", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const lines = Array.from({ length: 50 }, (_, index) => `${index}`.padStart(2, "0"));
+    {
+      using file = new LogFile(join(folder, "logs.log"), { mostBytes: 3 });
+      for (const line of lines) file.write(line);
+    }
+    const names = (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+    const contents = await Promise.all(names.map((name) => Deno.readTextFile(join(folder, name))));
+    // The last one has its name still, which comes first.
+    const [last, ...former] = contents;
+    assert.deepEqual([...former, last], lines.map((line) => `${line}\n`));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("LogFile begins a new file when it is full, and forgets what is old", async () => {
   const folder = await Deno.makeTempDir();
   try {
