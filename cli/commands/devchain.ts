@@ -18,6 +18,8 @@ interface DevchainOptions {
   readonly seal: bittensor.SealMode;
   readonly finalityDelay: number;
   readonly keepBlocks?: number | undefined;
+  readonly allowOrigin: readonly string[];
+  readonly control: boolean;
 }
 
 /** Longest time of a timer, in milliseconds. */
@@ -59,6 +61,16 @@ export const devchainCommand: ConfigureCommand = (command, context) => {
       "how many blocks' state to keep (default: all)",
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
+    .option(
+      "--allow-origin <origin>",
+      "web page that may reach the chain, such as https://host, or * for all; may be repeated",
+      (origin: string, before: readonly string[]) => [...before, origin],
+      [] as readonly string[],
+    )
+    .addOption(
+      // Commander sets the default of such options before it loads this command.
+      new Option("--no-control", "clients may not mine, set balances or the like").default(true),
+    )
     .action((options) => runDevchain(options, context));
   fundCommand(
     command.command("fund").description("give an account tao, on a dev chain that runs"),
@@ -68,7 +80,7 @@ export const devchainCommand: ConfigureCommand = (command, context) => {
 };
 
 async function runDevchain(options: DevchainOptions, context: CommandContext): Promise<void> {
-  const { host, port, db, seal, keepBlocks, finalityDelay: finalityDelayMs } = options;
+  const { host, port, db, seal, keepBlocks, finalityDelay: finalityDelayMs, control } = options;
   const { signal, print } = context;
   const genesis = await readGenesis(options);
   const plan = { action: "Run a dev chain", details: { host, port, db: db ?? "none" } };
@@ -81,6 +93,8 @@ async function runDevchain(options: DevchainOptions, context: CommandContext): P
     seal,
     keepBlocks,
     finalityDelayMs,
+    allowOrigins: options.allowOrigin,
+    control,
     signal,
   });
   const accounts = chain.accounts.map((account) => ({

@@ -9,6 +9,7 @@ import type { Genesis } from "./genesis/genesis.ts";
 import { readGenesis } from "./genesis/read_genesis.ts";
 import { DevNode, type DevNodeOptions } from "./node/dev_node.ts";
 import type { SealMode } from "./node/seal_timer.ts";
+import { checkOrigins } from "./rpc/door.ts";
 import { createMethods } from "./rpc/methods.ts";
 import { serveRpc } from "./rpc/server.ts";
 import { appendGenesis, genesisWriter, type WriteState } from "./runtime/genesis.ts";
@@ -21,6 +22,13 @@ export interface DevChainOptions {
   readonly host?: string | undefined;
   /** Port to listen on; 0 chooses a free one. @default {0} */
   readonly port?: number | undefined;
+  /**
+   * Web pages that may reach the chain, such as `"https://polkadot.js.org"`, or `"*"` for all; those of
+   * this machine always may, and programs that send no origin. @default {[]}
+   */
+  readonly allowOrigins?: readonly string[] | undefined;
+  /** Whether clients may control the chain over its port: `dev_mine`, `dev_setBalance`, … @default {true} */
+  readonly control?: boolean | undefined;
   /**
    * What the chain starts with: a document of one's own, or a state that another chain exported.
    * @default no neurons, and the six development accounts with 1,000 tao each
@@ -71,7 +79,7 @@ export interface DevChain extends ChainControl, AsyncDisposable {
  * @throws {BittensorError} `devchain/port-in-use`, or `devchain/cannot-listen` for other reasons;
  *   `devchain/invalid-genesis` or `devchain/invalid-state`, with the way to the field at fault;
  *   `devchain/other-genesis`, `devchain/database-in-use` and others if `db` cannot be gone on with.
- * @throws {RangeError} If a delay, an interval or `keepBlocks` is out of range.
+ * @throws {RangeError} If a delay, an interval or `keepBlocks` is out of range, or an origin is none.
  *
  * @example Start a chain
  * ```ts
@@ -98,14 +106,16 @@ export interface DevChain extends ChainControl, AsyncDisposable {
  * ```
  */
 export async function devchain(options: DevChainOptions = {}): Promise<DevChain> {
-  const { host = "127.0.0.1", port = 0, genesis, signal } = options;
+  const { host = "127.0.0.1", port = 0, genesis, signal, control = true } = options;
+  const allowOrigins = checkOrigins(options.allowOrigins ?? []);
   const settings = checkSettings(options);
   await cryptoReady();
   signal?.throwIfAborted();
   using resources = new DisposableStack();
   const store = resources.use(openStore(options));
   const node = resources.use(new DevNode(store, settings));
-  const server = serveRpc(createMethods(node), { host, port });
+  const methods = createMethods(node, { withControl: control });
+  const server = serveRpc(methods, { host, port, allowOrigins });
   const running = resources.move();
   const close = once(async () => {
     signal?.removeEventListener("abort", close);

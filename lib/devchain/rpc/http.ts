@@ -1,5 +1,6 @@
 /** JSON-RPC over HTTP: one question, one answer, and no subscriptions. */
 
+import { answerPreflight, corsHeaders } from "./door.ts";
 import { answer, MAX_MESSAGE } from "./request.ts";
 import { RpcCode, RpcError } from "./rpc_error.ts";
 import type { RpcClient, RpcMethod } from "./rpc_method.ts";
@@ -18,20 +19,24 @@ const ONE_SHOT: RpcClient = {
 /**
  * Answers a request whose body is one JSON-RPC request or a batch.
  *
- * Only JSON is taken, by its name: a browser asks this server first before it sends JSON from the page
- * of another site, and gets no permission.
+ * Only JSON is taken, by its name: a browser asks first before it sends JSON from a page, and the door
+ * lets in none but those that may.
  */
 export async function answerHttp(
   methods: ReadonlyMap<string, RpcMethod>,
   request: Request,
 ): Promise<Response> {
+  if (request.method === "OPTIONS") return answerPreflight(request);
   if (request.method !== "POST") return refusal(405, "POST JSON-RPC, or open a WebSocket");
   if (!isJson(request.headers)) return refusal(415, "send content of type application/json");
   const message = await bodyOf(request);
   if (message === undefined) return refusal(413, `messages have at most ${MAX_MESSAGE} bytes`);
   const text = await answer(methods, ONE_SHOT, message);
-  if (text === undefined) return new Response(null, { status: 204 });
-  return new Response(text, { headers: { "content-type": "application/json; charset=utf-8" } });
+  const headers = corsHeaders(request);
+  if (text === undefined) return new Response(null, { status: 204, headers });
+  return new Response(text, {
+    headers: { ...headers, "content-type": "application/json; charset=utf-8" },
+  });
 }
 
 function isJson(headers: Headers): boolean {

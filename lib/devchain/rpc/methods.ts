@@ -10,12 +10,19 @@ import { stateMethods } from "./state.ts";
 import { storageMethods } from "./storage.ts";
 import { systemMethods } from "./system.ts";
 
-/** All methods by name; `rpc_methods` lists them, itself included. */
-export function createMethods(node: DevNode): ReadonlyMap<string, RpcMethod> {
+/**
+ * All methods by name; `rpc_methods` lists them, itself included.
+ *
+ * @param withControl Whether clients may control the chain.
+ */
+export function createMethods(
+  node: DevNode,
+  { withControl }: { readonly withControl: boolean },
+): ReadonlyMap<string, RpcMethod> {
   const methods = new Map(Object.entries({
     ...authorMethods(node),
     ...chainMethods(node),
-    ...controlMethods(node),
+    ...(withControl && controlMethods(node)),
     ...paymentMethods(node),
     ...stateMethods(node),
     ...storageMethods(node),

@@ -4,6 +4,7 @@ import { settledWithin } from "../../base/deadline.ts";
 import { BittensorError, messageOf } from "../../base/errors.ts";
 import { formatHostPort } from "../../domain/endpoint.ts";
 import { Connection } from "./connection.ts";
+import { type AllowedOrigins, isLetIn } from "./door.ts";
 import { answerHttp } from "./http.ts";
 import type { RpcMethod } from "./rpc_method.ts";
 
@@ -12,6 +13,8 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 chooses a free one. */
   readonly port: number;
+  /** Web pages that are let in beside those of this machine. */
+  readonly allowOrigins: AllowedOrigins;
 }
 
 /** A server that runs. */
@@ -33,11 +36,12 @@ const GOODBYE_MS = 1000;
  */
 export function serveRpc(
   methods: ReadonlyMap<string, RpcMethod>,
-  { host, port }: ServerOptions,
+  { host, port, allowOrigins }: ServerOptions,
 ): RpcServer {
   const connections = new Set<Connection>();
   let closing = false;
   const server = listen(host, port, (request) => {
+    if (!isLetIn(request, allowOrigins)) return answerStranger(request);
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return answerHttp(methods, request);
     }
@@ -57,6 +61,12 @@ export function serveRpc(
       await server.shutdown();
     },
   };
+}
+
+/** A page that is not let in: what it asks is not even read. */
+function answerStranger({ headers }: Request): Response {
+  const text = `pages of ${headers.get("origin")} are not let in: see --allow-origin\n`;
+  return new Response(text, { status: 403, headers: { "content-type": "text/plain" } });
 }
 
 function listen(host: string, port: number, handler: Deno.ServeHandler) {
