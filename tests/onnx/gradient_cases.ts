@@ -119,6 +119,7 @@ export const GRADIENT_CASES: Readonly<Partial<Record<OperatorName, readonly Grad
       inputs: [["a", "b", "c"]],
       build: (graph, x) => graph.op("ReduceSum", [x, graph.integers([1])], { keepdims: 0 }),
     },
+    // No axes stand for all.
     ...[0, 1].map((keepdims): GradientCase => ({
       inputs: [["a", "b"]],
       build: (graph, x) => graph.op("ReduceSum", [x, graph.integers([])], { keepdims }),
@@ -129,6 +130,7 @@ export const GRADIENT_CASES: Readonly<Partial<Record<OperatorName, readonly Grad
     build: (graph, x, like) => graph.op("Expand", [x, graph.op("Shape", [like])]),
   }],
   Gather: [
+    { inputs: [["a"]], build: (graph, x) => graph.op("Gather", [x, graph.integers([-1, 0, -1])]) },
     {
       inputs: [["a", "b"]],
       build: (graph, x) => graph.op("Gather", [x, graph.integers([0, -1, 0, 0])]),
@@ -218,13 +220,10 @@ export const GRADIENT_CASES: Readonly<Partial<Record<OperatorName, readonly Grad
   ],
   Pad: [
     [0, 2, 1, 0, 1, 0],
-    [0, 0, 0, 0, -1, 0],
-    [0, -2, 1, 0, 0, 3],
-    [2, -1, -1, 1, -2, 0],
-    [1, 3, -1, 0, -3, 4],
+    [0, -1, 0, 0, -2, 0], // cut at both ends, to nothing if there are three
+    [0, -2, 1, 0, 3, -1], // cut at one end, and put in at the other
   ].map((amounts) => ({
-    // The size of an axis that changes must be known.
-    inputs: [[amounts[0] === 0 && amounts[3] === 0 ? "a" : "B", "C", 2]],
+    inputs: [["a", "C", 2]],
     build: (graph, x) => graph.op("Pad", [x, graph.integers(amounts)]),
   })),
 };

@@ -85,7 +85,10 @@ export function inDoublePrecision(graph: Graph): Graph {
   };
 }
 
-/** Loads a graph; its inputs have the sizes in `dims`, and those that are not of floats are given. */
+/**
+ * Loads a graph; its inputs have the sizes in `dims`, as its outputs must, and inputs that are not of
+ * floats are given.
+ */
 export async function evaluator(
   graph: Graph,
   dims: Readonly<Record<string, readonly number[]>>,
@@ -102,6 +105,9 @@ export async function evaluator(
         : new Tensor(type, Float32Array.from(values), dims[name]!),
     ]);
     const outputs = await session.run({ ...Object.fromEntries(floats), ...integers });
+    for (const [name, output] of Object.entries(outputs)) {
+      if (dims[name]) assert.deepEqual(output.dims, dims[name], `shape of ${name}`);
+    }
     return Object.fromEntries(
       Object.entries(outputs).map(([name, { data }]) => [name, Array.from(data, Number)]),
     );

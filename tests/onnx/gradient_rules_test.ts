@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { elementCount, Tensor } from "../../lib/base/tensor.ts";
 import type { Shape } from "../../lib/onnx/graph/dim.ts";
-import { GraphBuilder, type Value } from "../../lib/onnx/graph/graph_builder.ts";
+import { GraphBuilder } from "../../lib/onnx/graph/graph_builder.ts";
 import {
   GRADIENT_RULES,
   type GradientRules,
@@ -12,7 +12,6 @@ import { gradientGraph, gradientName } from "../../lib/onnx/graph/gradients.ts";
 import { modelBytes } from "../../lib/onnx/graph/model_bytes.ts";
 import { type OperatorName, OPERATORS } from "../../lib/onnx/graph/operators.ts";
 import { createSession } from "../../lib/onnx/runtime.ts";
-import { TensorProto_DataType } from "../../proto/gen/onnx_pb.ts";
 import { GRADIENT_CASES, type GradientCase } from "./gradient_cases.ts";
 import { checkGradients, FLOAT64, randomIntegers, spread } from "./gradient_check.ts";
 
@@ -164,98 +163,4 @@ Deno.test("the gradient of a table loses nothing when several threads compute it
     assert.deepEqual(outputs[gradientName("table")]?.data, expected);
   }
   await session.release();
-});
-
-Deno.test("gradientGraph() names an operator that no rule knows, if a target depends on it", () => {
-  const graph = new GraphBuilder();
-  const [x, y] = ["x", "y"].map((name) => graph.input(name, "float32", [2]));
-  graph.output("z", graph.op("Add", [graph.op("Exp", [x!]), y!]));
-  const built = graph.build("foreign");
-  const nodes = built.nodes.map((node) =>
-    node.operator === "Exp" ? { ...node, operator: "Cosh" as OperatorName } : node
-  );
-  const foreign = { ...built, nodes };
-  assert.throws(() => gradientGraph(foreign, ["x"]), {
-    name: "RangeError",
-    message: "Cannot differentiate Exp: no rule is known of the operator Cosh",
-  });
-  assert.equal(gradientGraph(foreign, ["y"]).outputs.length, 1);
-  assert.throws(() => graph.op("Cosh" as OperatorName, [x!]), {
-    name: "RangeError",
-    message: /^Cannot add Cosh of float32 \[2\]: there is no operator Cosh here, but Add, Sub,/,
-  });
-  assert.throws(() => modelBytes(foreign), /there is no operator Cosh here/);
-});
-
-Deno.test("gradientGraph() refuses a rule that gives another shape than its input has", () => {
-  const graph = new GraphBuilder();
-  graph.output("y", graph.op("Exp", [graph.input("x", "float32", [2, 3])]));
-  const rules = {
-    ...GRADIENT_RULES,
-    Exp: [({ graph, gradient }) => graph.op("Transpose", [gradient])],
-  } satisfies GradientRules;
-  assert.throws(() => gradientGraph(graph.build("turned"), ["x"], rules), {
-    message: "Cannot differentiate Exp: the rule of Exp gives float32 [3, 2] for float32 [2, 3]",
-  });
-});
-
-/** The gradient of x, where that of y is 1 everywhere. */
-async function gradientAt(
-  values: readonly number[],
-  dims: readonly number[],
-  build: (graph: GraphBuilder, x: Value) => Value,
-): Promise<readonly number[]> {
-  const graph = new GraphBuilder();
-  const y = build(graph, graph.input("x", "float32", dims));
-  graph.output("y", y);
-  const bytes = modelBytes(gradientGraph(graph.build("gradient"), ["x"]));
-  const session = await createSession(bytes, { device: "cpu", threads: 1 });
-  const shape = y.shape.map(Number);
-  const outputs = await session.run({
-    x: new Tensor("float32", Float32Array.from(values), dims),
-    [gradientName("y")]: new Tensor(
-      "float32",
-      new Float32Array(elementCount(shape)).fill(1),
-      shape,
-    ),
-  });
-  await session.release();
-  return [...outputs[gradientName("x")]!.data as Float32Array];
-}
-
-Deno.test("the largest elements of a window of MaxPool share its gradient equally", async () => {
-  const kernel = { kernel_shape: [1, 3], strides: [1, 3] };
-  const gradient = await gradientAt(
-    [5, 5, 1, 2, 3, 2, 9],
-    [1, 1, 1, 7],
-    (graph, x) => graph.op("MaxPool", [x], kernel),
-  );
-  assert.deepEqual(gradient, [0.5, 0.5, 0, 0, 1, 0, 0]);
-});
-
-Deno.test("what is rounded to integers has a gradient of zeros", async () => {
-  const { INT64, FLOAT } = TensorProto_DataType;
-  const gradient = await gradientAt([1.5, 2.5], [2], (graph, x) => {
-    const rounded = graph.op("Cast", [graph.op("Cast", [x], { to: INT64 })], { to: FLOAT });
-    return graph.op("Add", [rounded, times(graph, x, 3)]);
-  });
-  assert.deepEqual(gradient, [3, 3]);
-});
-
-Deno.test("op() refuses to cut off more than there is, an axis named twice, and unknown attributes", () => {
-  const graph = new GraphBuilder();
-  const x = graph.input("x", "float32", [3, 2]);
-  const wrong: [() => unknown, RegExp][] = [
-    [
-      () => graph.op("Pad", [x, graph.integers([-2, 0, -2, 0])]),
-      /4 cannot be cut off an axis of 3/,
-    ],
-    [() => graph.op("Pad", [x, graph.integers([-4, 0, 5, 0])]), /4 cannot be cut off an axis of 3/],
-    [() => graph.op("Unsqueeze", [x, graph.integers([0, -4])]), /an axis is named twice/],
-    [
-      () => graph.op("Relu", [x], { mode: "reflect" } as never),
-      /the attribute mode of Relu is not known here/,
-    ],
-  ];
-  for (const [build, message] of wrong) assert.throws(build, { name: "RangeError", message });
 });

@@ -3,7 +3,7 @@ import { TensorProto_DataType } from "../../proto/gen/onnx_pb.ts";
 import { elementCount, Tensor } from "../../lib/base/tensor.ts";
 import { GraphBuilder, type Value } from "../../lib/onnx/graph/graph_builder.ts";
 import { modelBytes } from "../../lib/onnx/graph/model_bytes.ts";
-import type { Shape } from "../../lib/onnx/graph/dim.ts";
+import { difference, product, quotient, type Shape, sum } from "../../lib/onnx/graph/dim.ts";
 import { createSession } from "../../lib/onnx/runtime.ts";
 
 const SIZES: Record<string, number> = { batch: 2, sequence: 3 };
@@ -180,6 +180,19 @@ Deno.test("op() rejects what does not fit, naming node and shapes", () => {
 Deno.test("op() rejects a value of another graph", () => {
   const foreign = new GraphBuilder().input("x", "float32", [1]);
   assert.throws(() => new GraphBuilder().op("Gelu", [foreign]), TypeError);
+});
+
+Deno.test("sizes known by name are taken off and added again, and nothing else is made of them", () => {
+  for (const taken of ["n", "m-n", "2*n", "a-(b-c)"]) {
+    const name = difference("size", taken);
+    assert.equal(sum(taken, name), "size");
+    assert.equal(sum("n", name), taken === "n" ? "size" : undefined);
+    assert.equal(quotient([name], ["n"]), undefined);
+  }
+  assert.equal(difference(512, "n"), "512-n");
+  assert.equal(difference("n", -3), "n-(-3)");
+  assert.equal(sum(3, difference("n", -3)), undefined);
+  assert.equal(quotient([product([difference(8, "n"), "m"])], ["m"]), undefined);
 });
 
 Deno.test("GraphBuilder keeps names unique", () => {

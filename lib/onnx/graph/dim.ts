@@ -19,7 +19,7 @@ export function sum(dim: Dim, added: Dim): Dim | undefined {
   if (added === 0) return dim;
   if (dim === 0) return added;
   if (typeof dim === "number" && typeof added === "number") return dim + added;
-  const taken = `-${dim}`;
+  const taken = `-${operand(dim)}`;
   if (typeof added === "number" || !added.endsWith(taken)) return undefined;
   return parseDim(added.slice(0, -taken.length));
 }
@@ -29,7 +29,12 @@ export function difference(dim: Dim, taken: Dim): Dim {
   if (taken === 0) return dim;
   if (dim === taken) return 0;
   if (typeof dim === "number" && typeof taken === "number") return dim - taken;
-  return `${dim}-${taken}`;
+  return `${dim}-${operand(taken)}`;
+}
+
+/** In brackets if it would be read otherwise without: `a-(b-c)`, `a-(2*b)`, `a-(-1)`. */
+function operand(dim: Dim): string {
+  return /[-*]/.test(`${dim}`) ? `(${dim})` : `${dim}`;
 }
 
 /** Number of elements: a number, or a name such as `2*batch*sequence`, its factors in order. */
@@ -60,11 +65,16 @@ export function quotient(shape: Shape, others: Shape): Dim | undefined {
 
 /** The product of all fixed sizes, and the names of the others in alphabetic order. */
 function factors(shape: Shape): { fixed: number; names: readonly string[] } {
-  const parts = shape.flatMap((dim) => `${dim}`.split("*").map(parseDim));
+  const parts = shape.flatMap((dim) => isProduct(dim) ? dim.split("*").map(parseDim) : [dim]);
   return {
     fixed: parts.reduce<number>((n, part) => typeof part === "number" ? n * part : n, 1),
     names: parts.filter((part) => typeof part === "string").sort(),
   };
+}
+
+/** Not of a difference, whose name may have products inside. */
+function isProduct(dim: Dim): dim is string {
+  return typeof dim === "string" && !dim.includes("-");
 }
 
 function parseDim(text: string): Dim {

@@ -1,9 +1,10 @@
 /** Reverse-mode differentiation: adds the gradients of what a graph computes to the graph. */
 
+import { messageOf } from "../../base/errors.ts";
 import { GRADIENT_RULES, type GradientRules } from "./gradient_rules/gradient_rules.ts";
 import { type GradientRule, zerosLike } from "./gradient_rules/rule.ts";
 import { type Graph, GraphBuilder, type GraphNode, type Value } from "./graph_builder.ts";
-import { equalShapes, formatType } from "./tensor_type.ts";
+import { formatType, sameType } from "./tensor_type.ts";
 
 /** Name of the gradient of a value. */
 export function gradientName(name: string): string {
@@ -19,9 +20,8 @@ export function gradientName(name: string): string {
  *
  * @param targets Names of float32 inputs or weights.
  * @param rules How each operator is differentiated.
- * @throws {TypeError} If a target is not in the graph.
- * @throws {RangeError} If a target has no gradient, being of integers, or no rule is known of an
- *   operator on the way.
+ * @throws {TypeError} If a target is not in the graph, or an operator of it has no rule.
+ * @throws {RangeError} If a target has no gradient, being of integers, or no rule can be applied.
  */
 export function gradientGraph(
   graph: Graph,
@@ -45,7 +45,9 @@ export function gradientGraph(
  * @param targets Float values of the graph.
  * @param rules How each operator is differentiated.
  * @returns The gradient of each target, of its shape; zeros if nothing depends on it.
- * @throws {RangeError} If a target is of integers.
+ * @throws {TypeError} If an operator has no rule.
+ * @throws {RangeError} If a target is of integers; if a gradient, given or found by a rule, has
+ *   another type or shape than its value; or if a rule needs to know more of the shapes.
  *
  * @example The gradient of x² is 2x
  * ```ts ignore
@@ -61,6 +63,7 @@ export function addGradients(
 ): readonly Value[] {
   const integer = targets.find(({ type }) => type === "int64");
   if (integer) throw new RangeError(`Cannot differentiate by ${integer.name}: it has integers`);
+  for (const [value, seed] of seeds) requireGradient(value, seed);
   const { nodes } = graph.build("");
   const onPath = dependents(nodes, targets, rules);
   const gradients = new Map(seeds);
@@ -68,13 +71,13 @@ export function addGradients(
   for (const node of nodes.toReversed()) {
     const gradient = gradients.get(node.output);
     if (gradient && onPath.has(node.output)) {
-      addToInputs(scope, { node, gradient, onPath, gradients, rule: rules[node.operator] });
+      addToInputs(scope, { node, gradient, onPath, gradients, rule: ruleOf(rules, node) });
     }
   }
   return targets.map((target) => gradients.get(target) ?? zerosLike(scope, target));
 }
 
-/** The targets and all values that depend on them in a differentiable way. */
+/** The targets and all values that depend on them in a differentiable way; no integers do. */
 function dependents(
   nodes: readonly GraphNode[],
   targets: readonly Value[],
@@ -82,20 +85,19 @@ function dependents(
 ): ReadonlySet<Value> {
   const found = new Set(targets);
   for (const node of nodes) {
-    const { operator, inputs, output } = node;
-    // Integers change in steps, if at all, whatever they were made of.
-    if (output.type === "int64" || !inputs.some((input) => found.has(input))) continue;
-    const rule = ruleOf(node, rules[operator]);
+    const { inputs, output } = node;
+    if (output.type === "int64") continue;
+    const rule = ruleOf(rules, node);
     if (inputs.some((input, index) => rule[index] && found.has(input))) found.add(output);
   }
   return found;
 }
 
-/** The rule of a node that comes between a target and the outputs. */
-function ruleOf({ name, operator }: GraphNode, rule: GradientRule | undefined): GradientRule {
-  if (rule) return rule;
-  throw new RangeError(
-    `Cannot differentiate ${name}: no rule is known of the operator ${operator}`,
+function ruleOf(rules: GradientRules, { name, operator }: GraphNode): GradientRule {
+  if (Object.hasOwn(rules, operator)) return rules[operator];
+  const known = Object.keys(rules).join(", ");
+  throw new TypeError(
+    `Cannot differentiate ${name}: no rule for ${operator} is known, but ${known}`,
   );
 }
 
@@ -111,24 +113,37 @@ interface Step {
   readonly gradients: Map<Value, Value>;
 }
 
-/** A rule that gives another shape would be found by nobody else: sizes of 1 are stretched. */
-function requireShape({ name, operator }: GraphNode, input: Value, gradient: Value): void {
-  if (equalShapes(input.shape, gradient.shape)) return;
-  throw new RangeError(
-    `Cannot differentiate ${name}: the rule of ${operator} gives ${formatType(gradient)} ` +
-      `for ${formatType(input)}`,
-  );
-}
-
 /** Adds what comes through a node to the gradients of its inputs. */
 function addToInputs(graph: GraphBuilder, step: Step): void {
   const { node, rule, gradient, onPath, gradients } = step;
   rule.forEach((inputGradient, index) => {
     const input = node.inputs[index];
     if (!inputGradient || !input || !onPath.has(input)) return;
-    const share = inputGradient({ graph, node, gradient }, ...node.inputs);
-    requireShape(node, input, share);
+    const share = applied(node, () => {
+      const found = inputGradient({ graph, node, gradient }, ...node.inputs);
+      requireGradient(input, found);
+      return found;
+    });
     const others = gradients.get(input);
     gradients.set(input, others ? graph.op("Add", [others, share]) : share);
   });
+}
+
+/** What a rule finds; an error says at which node. */
+function applied(node: GraphNode, find: () => Value): Value {
+  try {
+    return find();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const { name, operator, output } = node;
+    const what = `${name}, ${operator} to ${formatType(output)}`;
+    throw new RangeError(`Cannot differentiate ${what}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** A gradient has the element type and the shape of its value. */
+function requireGradient(value: Value, gradient: Value): void {
+  if (sameType(value, gradient)) return;
+  const [expected, found] = [value, gradient].map(formatType);
+  throw new RangeError(`the gradient of ${value.name} must be ${expected}, not ${found}`);
 }

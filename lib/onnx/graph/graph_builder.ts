@@ -2,9 +2,16 @@
 
 import { messageOf } from "../../base/errors.ts";
 import type { Attributes } from "./attributes.ts";
-import { type AttributesOf, type OperatorName, operatorNamed } from "./operators.ts";
 import type { Shape } from "./dim.ts";
-import { type ElementType, formatType, type TensorType } from "./tensor_type.ts";
+import { inferOutput } from "./infer_output.ts";
+import type { AttributesOf, OperatorName } from "./operators.ts";
+import {
+  type ElementType,
+  formatType,
+  requireSizes,
+  sameType,
+  type TensorType,
+} from "./tensor_type.ts";
 
 /** A tensor in a graph: an input, an initializer, or what a node computes. */
 export interface Value extends TensorType {
@@ -60,7 +67,8 @@ interface Parts {
  * Collects the parts of a graph.
  *
  * Its methods throw a RangeError if shapes or element types do not fit, naming the node and the
- * types of its inputs, and a TypeError for a name that is taken or a value of another graph.
+ * types of its inputs, and a TypeError for a name that is taken, a value of another graph, or an
+ * operator that is not in the table.
  */
 export class GraphBuilder {
   readonly #parts: Parts;
@@ -74,9 +82,18 @@ export class GraphBuilder {
     this.#prefix = prefix;
   }
 
-  /** A builder that goes on where a graph ended, whose outputs are values like others now. */
+  /**
+   * A builder that goes on where a graph ended, whose outputs are values like others now. The nodes
+   * are checked as if they were added here.
+   */
   static from({ inputs, initializers, nodes }: Graph): GraphBuilder {
-    const values = [...inputs, ...nodes.flatMap((node) => [...node.inputs, node.output])];
+    nodes.forEach(requireKnownNode);
+    const stored = initializers.map(({ name, type, dims }): Value => ({ name, type, shape: dims }));
+    const values = [
+      ...stored,
+      ...inputs,
+      ...nodes.flatMap((node) => [...node.inputs, node.output]),
+    ];
     return new GraphBuilder({
       inputs: [...inputs],
       outputs: [],
@@ -172,7 +189,8 @@ export class GraphBuilder {
   ): Value {
     const foreign = inputs.find((value) => this.#parts.values.get(value.name) !== value);
     if (foreign) throw new TypeError(`Cannot add ${name}: ${foreign.name} is of another graph`);
-    const output = this.#register({ name, ...inferOutput(name, operator, inputs, attributes) });
+    const type = inferOutput({ name, operator, inputs, attributes });
+    const output = this.#register({ name, ...type });
     this.#parts.nodes.push({ name, operator, inputs, output, attributes });
     return output;
   }
@@ -192,6 +210,11 @@ export class GraphBuilder {
   #register(value: Value): Value {
     const { values } = this.#parts;
     if (values.has(value.name)) throw new TypeError(`Cannot add ${value.name}: the name is taken`);
+    try {
+      requireSizes(value.shape);
+    } catch (cause) {
+      throw new RangeError(`Cannot add ${value.name}: ${messageOf(cause)}`, { cause });
+    }
     values.set(value.name, value);
     return value;
   }
@@ -204,24 +227,10 @@ export class GraphBuilder {
   }
 }
 
-function inferOutput(
-  name: string,
-  operator: OperatorName,
-  inputs: readonly TensorType[],
-  attributes: Attributes,
-): TensorType {
-  try {
-    const { arity, optionalInputs = 0, attributes: known, infer } = operatorNamed(operator);
-    const stranger = Object.keys(attributes).find((name) => !Object.hasOwn(known, name));
-    if (stranger !== undefined) {
-      throw new RangeError(`the attribute ${stranger} of ${operator} is not known here`);
-    }
-    if (inputs.length < arity || inputs.length > arity + optionalInputs) {
-      throw new RangeError(`${operator} takes ${arity} inputs`);
-    }
-    return infer(attributes, ...inputs);
-  } catch (cause) {
-    const types = inputs.map(formatType).join(", ");
-    throw new RangeError(`Cannot add ${name} of ${types}: ${messageOf(cause)}`, { cause });
-  }
+/** A node that gives something else than is known of its operator has another gradient, too. */
+function requireKnownNode(node: GraphNode): void {
+  const inferred = inferOutput(node);
+  if (sameType(inferred, node.output)) return;
+  const [found, expected] = [node.output, inferred].map(formatType);
+  throw new RangeError(`Cannot add ${node.name}: it gives ${found}, where ${expected} is known`);
 }

@@ -48,7 +48,10 @@ export function inferMaxPool({ kernel_shape, strides }: Attributes, image: Tenso
   if (!equalShapes(integers(strides, []), kernel)) {
     throw new RangeError("strides must equal kernel_shape: windows may not overlap");
   }
+  if (kernel.some((length) => length < 1)) throw new RangeError("kernel_shape must be positive");
   const pooled = sizes.map((size, axis) => Math.floor(fixedSize(size) / kernel[axis]!));
+  // Where no window fits, runtimes differ in what they give.
+  if (pooled.includes(0)) throw new RangeError(`windows of ${formatDims(kernel)} do not fit`);
   return { type: image.type, shape: [batch, channels, ...pooled] };
 }
 

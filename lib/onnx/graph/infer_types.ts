@@ -10,6 +10,7 @@ import { type Attributes, fixedContent, integer, integers, knownContent } from "
 import { difference, type Dim, equalCounts, formatDims, quotient, type Shape, sum } from "./dim.ts";
 import {
   axisIndex,
+  axisIndices,
   broadcast,
   equalShapes,
   requireSameType,
@@ -50,7 +51,7 @@ export function inferSoftmax({ axis }: Attributes, { type, shape }: TensorType):
 }
 
 export function inferLayerNormalization(
-  { axis }: Attributes,
+  { axis, epsilon }: Attributes,
   { type, shape }: TensorType,
   scale: TensorType,
   bias: TensorType,
@@ -58,6 +59,9 @@ export function inferLayerNormalization(
   const normalized = shape.slice(axisIndex(integer(axis, -1), shape.length));
   if (!equalShapes(scale.shape, normalized) || !equalShapes(bias.shape, normalized)) {
     throw new RangeError(`scale and bias must be ${formatDims(normalized)}`);
+  }
+  if (typeof epsilon === "number" && epsilon < 0) {
+    throw new RangeError(`epsilon must not be negative, as ${epsilon} is`);
   }
   return { type, shape };
 }
@@ -84,19 +88,28 @@ export function inferTranspose({ perm }: Attributes, { type, shape }: TensorType
   return { type, shape: axes.map((axis) => shape[axis]!) };
 }
 
-/** A 0 in the new shape keeps the size at its place; a -1 stands for all that is left. */
+/** A 0 in the new shape keeps the size at its place; one -1 may stand for all that is left. */
 export function inferReshape(
   _: Attributes,
   { type, shape }: TensorType,
   newShape: TensorType,
 ): TensorType {
   const sizes = knownContent(newShape, "new shape").map((dim, axis) =>
-    dim === 0 ? shape[axis] ?? 0 : dim
+    dim === 0 ? keptSize(shape, axis) : dim
   );
+  if (sizes.indexOf(-1) !== sizes.lastIndexOf(-1)) {
+    throw new RangeError(`${formatDims(sizes)} leaves more than one size open`);
+  }
   const rest = quotient(shape, sizes.filter((dim) => dim !== -1));
   const result = sizes.map((dim) => dim === -1 && rest !== undefined ? rest : dim);
   if (equalCounts(shape, result)) return { type, shape: result };
   throw new RangeError(`${formatDims(shape)} cannot become ${formatDims(sizes)}`);
+}
+
+function keptSize(shape: Shape, axis: number): Dim {
+  const size = shape[axis];
+  if (size !== undefined) return size;
+  throw new RangeError(`${formatDims(shape)} has no size to keep on axis ${axis}`);
 }
 
 export function inferUnsqueeze(
@@ -106,8 +119,7 @@ export function inferUnsqueeze(
 ): TensorType {
   const newAxes = fixedContent(axes, "axes");
   const rank = shape.length + newAxes.length;
-  const indices = newAxes.map((axis) => axisIndex(axis, rank)).sort((a, b) => a - b);
-  if (new Set(indices).size !== indices.length) throw new RangeError("an axis is named twice");
+  const indices = axisIndices(newAxes, rank).toSorted((a, b) => a - b);
   return { type, shape: indices.reduce<Shape>((s, index) => s.toSpliced(index, 0, 1), shape) };
 }
 

@@ -15,7 +15,8 @@ import {
 import { BittensorError } from "../../base/errors.ts";
 import { elementCount } from "../../base/tensor.ts";
 import type { Graph, GraphNode, Initializer, Value } from "./graph_builder.ts";
-import { type AttributeKind, OPERATOR_SET_VERSION, operatorNamed } from "./operators.ts";
+import { operatorOf } from "./infer_output.ts";
+import { type AttributeKind, OPERATOR_SET_VERSION } from "./operators.ts";
 
 const IR_VERSION = 9n;
 
@@ -147,7 +148,7 @@ function encodedGraph({ name, nodes, inputs, outputs }: Graph): Part {
 }
 
 function nodeFields(node: GraphNode): MessageInitShape<typeof NodeProtoSchema> {
-  const kinds: Readonly<Record<string, AttributeKind>> = operatorNamed(node.operator).attributes;
+  const kinds = operatorOf(node).attributes;
   return {
     name: node.name,
     opType: node.operator,

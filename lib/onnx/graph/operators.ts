@@ -106,18 +106,6 @@ export const OPERATORS = {
 /** Name of an operator in the table. */
 export type OperatorName = keyof typeof OPERATORS;
 
-/**
- * The row of an operator.
- *
- * @throws {RangeError} If the table has none of this name.
- */
-export function operatorNamed(name: string): Operator {
-  if (Object.hasOwn(OPERATORS, name)) return OPERATORS[name as OperatorName];
-  throw new RangeError(
-    `there is no operator ${name} here, but ${Object.keys(OPERATORS).join(", ")}`,
-  );
-}
-
 /** What an attribute of a kind is given as. */
 interface AttributeValues {
   readonly int: number;

@@ -1,6 +1,6 @@
 /** What is known of a tensor while a graph is built: element type, shape, sometimes the content. */
 
-import { formatDims, type Shape } from "./dim.ts";
+import { type Dim, formatDims, type Shape } from "./dim.ts";
 
 /** Element types that graphs here use; one built with float32 may be turned into another float. */
 export type ElementType = "float32" | "float16" | "float64" | "int64";
@@ -54,6 +54,11 @@ export function equalShapes(left: Shape, right: Shape): boolean {
   return left.length === right.length && left.every((dim, index) => dim === right[index]);
 }
 
+/** Whether two tensors have the same element type and shape. */
+export function sameType(left: TensorType, right: TensorType): boolean {
+  return left.type === right.type && equalShapes(left.shape, right.shape);
+}
+
 /**
  * Index of an axis, which may be counted from the end: -1 is the last.
  *
@@ -63,4 +68,31 @@ export function axisIndex(axis: number, rank: number): number {
   const index = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(index) && index >= 0 && index < rank) return index;
   throw new RangeError(`a tensor of rank ${rank} has no axis ${axis}`);
+}
+
+/**
+ * Indices of axes, each of which may be counted from the end.
+ *
+ * @throws {RangeError} If there is no such axis, or one is named twice.
+ */
+export function axisIndices(axes: readonly number[], rank: number): readonly number[] {
+  const indices = axes.map((axis) => axisIndex(axis, rank));
+  const twice = indices.find((index, place) => indices.indexOf(index) !== place);
+  if (twice === undefined) return indices;
+  throw new RangeError(`axis ${twice} is named twice`);
+}
+
+/**
+ * Checks that all dimensions are sizes.
+ *
+ * @throws {RangeError} If one is negative, no integer, or a name that is empty.
+ */
+export function requireSizes(shape: Shape): void {
+  const wrong = shape.find((dim) => !isSize(dim));
+  if (wrong === undefined) return;
+  throw new RangeError(`in ${formatDims(shape)}, ${JSON.stringify(wrong)} is not a size or a name`);
+}
+
+function isSize(dim: Dim): boolean {
+  return typeof dim === "string" ? dim !== "" : Number.isSafeInteger(dim) && dim >= 0;
 }

@@ -18,8 +18,9 @@ export const IMAGE_RULES = {
     ({ graph, gradient }, _, filters) => graph.op("Conv", [gradient, filters]),
     ({ graph, gradient }, image) => filterGradient(graph, gradient, image),
   ],
-  // The gradient of a window goes to its largest element; several that are equal share it, where other
-  // toolkits give it to the first: this one does not depend on the order of the elements.
+  // The gradient of a window goes to its largest element. Where several are equally large, they
+  // share it equally: one of the many choices at a corner, and the one that does not depend on their
+  // order. (PyTorch gives all of it to the first.)
   MaxPool: [
     ({ graph, node, gradient }, image) => {
       const { covered, split, rest, axes } = windowGrid(image, node);

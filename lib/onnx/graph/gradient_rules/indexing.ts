@@ -1,7 +1,8 @@
 /** Gradients of operators that take parts of tensors, or put them back. */
 
-import { fixedContent, integer } from "../attributes.ts";
+import { fixedContent, integer, knownContent } from "../attributes.ts";
 import type { GraphBuilder, Value } from "../graph_builder.ts";
+import { cutOff } from "../infer_indexing.ts";
 import { axisIndex } from "../tensor_type.ts";
 import { type GradientRule, zerosLike } from "./rule.ts";
 
@@ -50,18 +51,18 @@ export const INDEXING_RULES = {
     null,
     null,
   ],
+  // What was put in is cut out, and zeros come back where elements were cut off.
   Pad: [
     ({ graph, gradient }, data, pads) => {
       const axes = data.shape.map((_, axis) => axis);
-      // What was cut off comes back as zeros, and what was added goes: the same with other signs.
-      if (pads.content?.some((amount) => typeof amount === "number" && amount < 0)) {
-        const opposite = fixedContent(pads, "amounts").map((amount) => -amount);
-        return graph.op("Pad", [gradient, graph.integers(opposite)]);
-      }
       const before = { ...pads, content: pads.content?.slice(0, axes.length) };
-      const starts = graph.integers(fixedContent(before, "amounts"));
-      const ends = graph.op("Add", [graph.op("Shape", [data]), starts]);
-      return graph.op("Slice", [gradient, starts, ends, graph.integers(axes)]);
+      const starts = fixedContent(before, "amounts").map((amount) => Math.max(amount, 0));
+      const lost = knownContent(pads, "amounts").map(cutOff);
+      const shifts = axes.map((axis) => starts[axis]! - lost[axis]! - lost[axis + axes.length]!);
+      const ends = graph.op("Add", [graph.op("Shape", [data]), graph.integers(shifts)]);
+      const bounds = [graph.integers(starts), ends, graph.integers(axes)];
+      const kept = graph.op("Slice", [gradient, ...bounds]);
+      return lost.some((count) => count > 0) ? graph.op("Pad", [kept, graph.integers(lost)]) : kept;
     },
     null,
   ],

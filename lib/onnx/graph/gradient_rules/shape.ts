@@ -19,7 +19,7 @@ export const SHAPE_RULES = {
     ({ graph, node, gradient }, x, axes) => {
       const kept = integer(node.attributes.keepdims, 1) === 1
         ? gradient
-        : graph.op("Unsqueeze", [gradient, graph.integers(reducedAxes(axes, x.shape.length))]);
+        : graph.op("Unsqueeze", [gradient, graph.integers(reducedAxes(x.shape, axes))]);
       return graph.op("Expand", [kept, graph.op("Shape", [x])]);
     },
     null,
