@@ -1,17 +1,19 @@
 /** Where a served model comes from: a description of ours, or an ONNX file. */
 
 import { basename } from "node:path";
-import { fileURLToPath } from "node:url";
-import { BittensorError, type BittensorErrorOptions, messageOf } from "../base/errors.ts";
+import { BittensorError, messageOf } from "../base/errors.ts";
+import { externalFiles } from "./external_data.ts";
+import { fetchModel } from "./fetch_model.ts";
 import type { Graph } from "./graph/graph_builder.ts";
 import { MAX_MODEL_BYTES, modelBytes } from "./graph/model_bytes.ts";
 import { halfPrecision, type Precision } from "./half_precision.ts";
-import { externalFiles, HEAD_BYTES, strangeFile } from "./model_file.ts";
+import { modelAddress } from "./model_address.ts";
+import { describeFile, FIRST_BYTES, formatSize, isOrtFormat } from "./model_file.ts";
 import type { Model, TokenLimits } from "./models/model.ts";
 
 /**
- * A model description, or an ONNX file: its path, its URL (`file:`, `http:`, `https:`, also as text), its
- * bytes.
+ * A model description, or an ONNX file: its path, its URL (`file:`, `http:`, `https:`), its bytes. A
+ * text that starts with `file://`, `http://` or `https://` is a URL.
  */
 export type ModelSource = Model | string | URL | Uint8Array;
 
@@ -39,15 +41,17 @@ export interface OpenOptions {
 /**
  * Makes the bytes of a model, or finds its file.
  *
- * @throws {BittensorError} `onnx/file` If there is no such file, or it cannot be fetched;
- *   `onnx/too-large` if more than 2 GiB would have to be; `onnx/load` if it is another kind of file, or
- *   leaves its weights elsewhere; `onnx/precision` if a file is to have another precision than its own.
+ * @throws {BittensorError} `onnx/file` If there is no such file, or it cannot be fetched; `onnx/load`
+ *   if it is something else than a model, or only a part of one; `onnx/too-large` if it has more than
+ *   2 GiB; `onnx/precision` if a file is to have another precision than its own.
+ * @throws {TypeError} If the source is none of what a model is given as.
  */
 export async function openModel(source: ModelSource, options: OpenOptions): Promise<OpenedModel> {
   const { outputSize, precision, limits, signal } = options;
   const isFile = typeof source === "string" || source instanceof Uint8Array ||
     source instanceof URL;
   if (!isFile) {
+    requireDescription(source);
     const { name } = source;
     const graph = () => source.graph(outputSize);
     const known = limitsOf(source, limits);
@@ -81,6 +85,16 @@ const HALF = "it was loaded with the precision float16, which loses small change
 const FILE =
   "it is an ONNX file, and gradients are known of the models made here: bert, gpt2, ffnn";
 
+/** For callers whose types are not checked: an `ArrayBuffer`, say, or what `await` was left out of. */
+function requireDescription(source: unknown): void {
+  const isObject = typeof source === "object" && source !== null;
+  if (isObject && "graph" in source && typeof source.graph === "function") return;
+  const what = isObject ? `an ${source.constructor?.name ?? "object"}` : String(source);
+  throw new TypeError(
+    `Cannot open a model: it must be a description, or the path, URL or bytes of a file, not ${what}`,
+  );
+}
+
 /** What a file alone tells. */
 type OpenedFile = Pick<OpenedModel, "name" | "content">;
 
@@ -88,135 +102,94 @@ async function openFile(
   source: string | URL | Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<OpenedFile> {
-  // A copy, since the loader takes over what it is given.
-  if (source instanceof Uint8Array) return checkedBytes("a model", source.slice());
-  const url = typeof source === "string" ? urlOf(source) : source;
-  if (url === undefined) return await findFile(String(source));
-  if (url.protocol === "file:") return await findFile(fileURLToPath(url));
-  if (!FETCHED.includes(url.protocol)) {
-    throw new BittensorError(
-      "onnx/file",
-      `Cannot fetch the model ${url.protocol}…: only file, http and https are known`,
-      { hint: "download it, and give its path" },
-    );
+  if (source instanceof Uint8Array) {
+    const name = "a model";
+    requireWhole(name, source);
+    return { name, content: source.slice() }; // The loader takes over what it is given.
   }
-  return checkedBytes(basename(url.pathname), await fetchFile(url, signal));
+  const address = modelAddress(source);
+  if (typeof address === "string") return await findFile(address);
+  const name = basename(address.pathname) || address.host;
+  const content = await fetchModel(address, { signal });
+  requireWhole(name, content);
+  return { name, content };
 }
 
-const FETCHED = ["http:", "https:"];
+/**
+ * Refuses bytes that are no model, or not all of one. The runtime would look for weights that lie in
+ * other files in the working directory of the program: a stranger's model could read what is there.
+ */
+function requireWhole(name: string, model: Uint8Array): void {
+  requireModel(name, model.subarray(0, FIRST_BYTES), model.length);
+  const files = externalFiles(model);
+  if (!files) return;
+  const what = files.length > 0 ? `such as ${files.join(", ")}` : "which it does not name";
+  throw new BittensorError(
+    "onnx/load",
+    `Cannot load ${name}: its weights are in other files, ${what}`,
+    {
+      hint: "put all files of the model in one folder, and give the path of the model there",
+    },
+  );
+}
 
-/** A text that is a URL rather than a path: a scheme of one letter is a drive. */
-function urlOf(text: string): URL | undefined {
-  const isUrl = /^(https?|file):/i.test(text) || /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
-  return isUrl ? URL.parse(text) ?? undefined : undefined;
+/** Refuses what cannot be a model, before the runtime says that it cannot decode it. */
+function requireModel(name: string, first: Uint8Array, size: number): void {
+  const what = describeFile(first, size);
+  if (what) {
+    throw new BittensorError("onnx/load", `Cannot load ${name}: ${what}`, {
+      hint: "give the path, the URL or the bytes of an ONNX file; other models can be converted",
+    });
+  }
+  if (size <= MAX_MODEL_BYTES) return;
+  throw new BittensorError(
+    "onnx/too-large",
+    `Cannot load ${name}: it has ${formatSize(size)}, which an ONNX file cannot hold`,
+    { hint: "save the model with its weights in a file beside it" },
+  );
 }
 
 /** The runtime reads the file itself, and the weights beside it; this asks Deno whether it may. */
 async function findFile(path: string): Promise<OpenedFile> {
   const name = basename(path);
-  const cannot = (reason: string, options: BittensorErrorOptions = {}) =>
-    new BittensorError("onnx/file", `Cannot read the model ${path}: ${reason}`, options);
-  let head: Uint8Array;
-  let size: number;
-  try {
-    const information = await Deno.stat(path);
-    if (!information.isFile) throw cannot("it is not a file", await modelsIn(path));
-    size = information.size;
-    head = await firstBytes(path);
-  } catch (cause) {
-    if (cause instanceof BittensorError) throw cause;
-    throw cannot(messageOf(cause), { cause });
+  const { first, size } = await lookInto(path);
+  requireModel(name, first, size);
+  if (isOrtFormat(first) && !/\.ort$/i.test(path)) {
+    throw new BittensorError("onnx/load", `Cannot load ${name}: it is in the ORT format`, {
+      hint: "rename it: the name of such a file ends in .ort",
+    });
   }
-  refuseStrange(name, head, size);
   return { name, content: path };
 }
 
-/** Which models a folder has, as a hint for somebody who named the folder. */
-async function modelsIn(path: string): Promise<BittensorErrorOptions> {
+async function lookInto(path: string): Promise<{ first: Uint8Array; size: number }> {
   try {
-    const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
-    const models = names.filter((name) => name.endsWith(".onnx")).sort().slice(0, 5);
-    return models.length > 0 ? { hint: `it is a folder, with ${models.join(", ")}` } : {};
-  } catch {
-    return {};
+    const { isFile, isDirectory, size } = await Deno.stat(path);
+    if (isFile) return { first: await firstBytes(path), size };
+    throw new BittensorError("onnx/file", `Cannot read the model ${path}: it is not a file`, {
+      hint: isDirectory ? await modelsIn(path) : undefined,
+    });
+  } catch (cause) {
+    if (cause instanceof BittensorError) throw cause;
+    throw new BittensorError("onnx/file", `Cannot read the model ${path}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {
   using file = await Deno.open(path);
-  const head = new Uint8Array(HEAD_BYTES);
-  const count = await file.read(head);
-  return head.subarray(0, count ?? 0);
+  const bytes = new Uint8Array(FIRST_BYTES);
+  return bytes.subarray(0, await file.read(bytes) ?? 0);
 }
 
-function refuseStrange(name: string, head: Uint8Array, size: number): void {
-  const strange = strangeFile(head, size);
-  if (!strange) return;
-  const { what, hint } = strange;
-  throw new BittensorError("onnx/load", `Cannot load ${name}: it is ${what}`, { hint });
+/** A hint, if someone gives the folder of a model. */
+async function modelsIn(folder: string): Promise<string | undefined> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const names = entries.map(({ name }) => name).filter((name) => /\.(onnx|ort)$/i.test(name));
+  if (names.length === 0) return undefined;
+  const shown = names.toSorted().slice(0, MOST_NAMES).join(", ");
+  return `give the path of a model in it: ${shown}${names.length > MOST_NAMES ? ", …" : ""}`;
 }
 
-/** Bytes of a model that has nothing outside of them. */
-function checkedBytes(name: string, content: Uint8Array<ArrayBuffer>): OpenedFile {
-  refuseStrange(name, content.subarray(0, HEAD_BYTES), content.length);
-  const [file, ...others] = externalFiles(content);
-  if (file === undefined) return { name, content };
-  const more = others.length > 0 ? ` and ${others.length} more` : "";
-  throw new BittensorError(
-    "onnx/load",
-    `Cannot load ${name}: its weights are in another file, ${file}${more}, and not in its bytes`,
-    { hint: "put the files into one folder, and give the path of the model there" },
-  );
-}
-
-async function fetchFile(
-  url: URL,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const address = `${url.origin}${url.pathname}`;
-  try {
-    const response = await fetch(url, { signal: signal ?? null });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`the server answered ${response.status}`);
-    }
-    return await bodyOf(response, address);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof BittensorError) throw cause;
-    throw new BittensorError(
-      "onnx/file",
-      `Cannot fetch the model ${address}: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    );
-  }
-}
-
-/** The body of an answer, of at most what one file of a model can hold. */
-async function bodyOf(response: Response, address: string): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () =>
-    new BittensorError("onnx/too-large", `Cannot fetch the model ${address}: it exceeds 2 GiB`, {
-      hint: "download it, and give its path",
-    });
-  if (Number(response.headers.get("content-length")) > MAX_MODEL_BYTES) {
-    await response.body?.cancel();
-    throw tooLarge();
-  }
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of response.body ?? []) {
-    length += part.length;
-    // Leaving the loop cancels the download.
-    if (length > MAX_MODEL_BYTES) throw tooLarge();
-    parts.push(part);
-  }
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts.splice(0)) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
+const MOST_NAMES = 5;
